@@ -1,4 +1,4 @@
-"""What nnlib refuses, and in which words: where, what was needed, what came, what to do.
+"""What nnlib refuses, and how it says so: where, what was needed, what came, what next.
 
 Every public entry of the package asks here once, before anything changes; the loops
 inside trust what they get. The equations never have to look at this file.
@@ -10,7 +10,7 @@ import numpy as np
 
 
 def numeric(x, name):
-    """`x` as a float64 array. TypeError for text, objects, complex or uint8 (it wraps)."""
+    """`x` as a float64 array. TypeError for text, objects, complex or uint8."""
     try:
         x = np.asarray(x)
     except ValueError:
@@ -31,7 +31,7 @@ def numeric(x, name):
 
 
 def finite(x, name):
-    """`x`, once it is known to hold no nan and no inf; ValueError names the first place."""
+    """`x`, known to hold no nan and no inf; else ValueError names the first place."""
     if not np.isfinite(x).all():
         at = np.argwhere(~np.isfinite(x))[0]
         place = (
@@ -77,7 +77,7 @@ def whole(value, name, where, low=1):
 
 
 def positive(value, name):
-    """`value` as a float in (0, inf). TypeError if it is no number, ValueError outside."""
+    """`value` as a float in (0, inf). TypeError if no number, ValueError outside."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number, got {value!r}.")
     if not 0 < value < np.inf:

@@ -15,6 +15,8 @@ A layer owns parameters and never activations. Whoever wants the way back hands 
 the way there produced; so a layer may be used twice, or run in between, without harm.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from .checks import batch, finite, generator, numeric, whole
@@ -76,7 +78,7 @@ class Layer:
 
 
 class Dense(Layer):
-    """z = W x + b.              x (n, d_in) → z (n, d_out);  W (d_out, d_in), b (d_out,)
+    """z = W x + b.             x (n, d_in) → z (n, d_out);  W (d_out, d_in), b (d_out,)
 
     Jacobian   ∂z/∂x = W            the same for every input: the map is flat
     VJP        ∂L/∂x = Wᵀ δ         with δ = ∂L/∂z
@@ -95,7 +97,8 @@ class Dense(Layer):
         W, b = finite(numeric(W, "W"), "W"), finite(numeric(b, "b"), "b")
         if W.ndim != 2 or 0 in W.shape or b.shape != W.shape[:1]:
             raise ValueError(
-                f"Dense.of needs W (d_out, d_in) and b (d_out,), got {W.shape} and {b.shape}."
+                f"Dense.of needs W (d_out, d_in) and b (d_out,), "
+                f"got {W.shape} and {b.shape}."
             )
         layer = cls.__new__(cls)
         layer.W, layer.b = W.copy(), b.copy()
@@ -159,10 +162,10 @@ class Identity(Elementwise):
 
 
 class Network(Layer):
-    """ŷ = f_L(… f_2(f_1(x))): layers in a row, and itself a layer.  (n, d_in) → (n, d_out)
+    """ŷ = f_L(… f_2(f_1(x))): layers in a row, itself a layer.  (n, d_in) → (n, d_out)
 
-    The input is not counted as a layer. `trace` keeps every activation: all that a plot,
-    a live figure or backpropagation needs.
+    The input is not counted as a layer. `trace` keeps every activation: all that a
+    plot, a live figure or backpropagation needs.
     """
 
     def __init__(self, layers):
@@ -173,7 +176,8 @@ class Network(Layer):
                 raise TypeError(f"layer {number} must be a Layer, got {layer!r}.")
             if width and getattr(layer, "d_in", width) != width:
                 raise ValueError(
-                    f"layer {number} takes {layer.d_in} inputs but layer {giver} gives {width}."
+                    f"layer {number} takes {layer.d_in} inputs "
+                    f"but layer {giver} gives {width}."
                 )
             if hasattr(layer, "d_out"):
                 width, giver = layer.d_out, number
@@ -181,20 +185,20 @@ class Network(Layer):
             raise ValueError("Network needs at least one Dense layer.")
 
     @classmethod
-    def mlp(cls, sizes, *, hidden, out=None, rng):
+    def mlp(cls, sizes, *, hidden, out=Identity(), rng):
         """Dense layers of these sizes, `hidden` after each but the last, then `out`.
 
-        Network.mlp([2, 8, 1], hidden=Tanh(), out=Sigmoid(), rng=rng): 2 inputs, 8 hidden
-        units, 1 output. Weights: `hidden.init` (He for ReLU-like layers, Glorot for the
-        others) in front of a hidden layer, `out.init` in front of the output; biases 0.
+        Network.mlp([2, 8, 1], hidden=Tanh(), out=Sigmoid(), rng=rng): 2 inputs, 8
+        hidden units, 1 output. The weights in front of a layer are drawn by its `init`:
+        He for ReLU-like layers, Glorot for the others. Biases start at 0.
         """
         if len(sizes) < 2:
             raise ValueError(
                 f"sizes needs at least an input and an output, got {sizes}."
             )
         layers, last = [], len(sizes) - 2
-        for number, (d_in, d_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
-            after = hidden if number < last else (out or Identity())
+        for number, (d_in, d_out) in enumerate(pairwise(sizes)):
+            after = hidden if number < last else out
             layers += [Dense(d_in, d_out, rng=rng, init=after.init), after]
         return cls(layers)
 

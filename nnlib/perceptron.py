@@ -12,7 +12,7 @@ from .checks import batch, numeric, positive, whole
 
 
 class Correction(NamedTuple):
-    """One mistake put right: in which epoch, on which row, t − ŷ, and w, b afterwards."""
+    """One mistake put right: its epoch and row, t − ŷ, and the w and b that follow."""
 
     epoch: int
     row: int
@@ -39,12 +39,12 @@ class Perceptron:
         return f"Perceptron(w={self.w.tolist()}, b={self.b})"
 
     def __call__(self, X):
-        """z = X w + b, the signed score of every row.                (n, d_in) → (n,)"""
+        """z = X w + b, the signed score of every row.               (n, d_in) → (n,)"""
         X = batch(X, self.w.size, f"Perceptron({self.w.size})", "X")
         return X @ self.w + self.b
 
     def predict(self, X):
-        """1 where z > 0, else 0.                              (n, d_in) → (n,) of int"""
+        """1 where z > 0, else 0.                             (n, d_in) → (n,) of int"""
         return (self(X) > 0).astype(int)
 
     def train(self, X, t, *, eta=1.0, epochs=1000):
@@ -54,8 +54,8 @@ class Perceptron:
 
         A row answered rightly (e = 0) changes nothing. Stops after the first epoch
         without a mistake, or after `epochs`. If a line separates the classes there are
-        at most (R/γ)² corrections (`convergence_bound`); if none does, it never stops by
-        itself. ValueError unless t holds one 0 or 1 for each row of X.
+        at most (R/γ)² corrections (`convergence_bound`); if none does, they never end.
+        ValueError unless t holds one 0 or 1 for each row of X.
         """
         X = batch(X, self.w.size, f"Perceptron({self.w.size})", "X")
         t = binary(t, X)
@@ -77,7 +77,7 @@ class Perceptron:
 
 
 def binary(t, X):
-    """Targets `t` as integers (n,), each 0 or 1, one for each row of X, else ValueError."""
+    """Targets `t` as integers (n,), each 0 or 1, one a row of X; else ValueError."""
     t = numeric(t, "t")
     if t.shape != (len(X),):
         raise ValueError(
@@ -90,9 +90,9 @@ def binary(t, X):
 
 
 def convergence_bound(X, t, *, steps=20_000):
-    """(R/γ)²: no perceptron started at zero makes more corrections. inf if no line fits.
+    """(R/γ)²: no perceptron started at 0 makes more corrections. inf if no line fits.
 
-    With x̃ = (x, 1), s = ±1 for target 1 or 0:   R = max ‖x̃‖,   γ = max_v min_i s_i v·x̃_i,
+    x̃ = (x, 1), s = ±1 for target 1 or 0:   R = max ‖x̃‖,   γ = max_v min_i s_i v·x̃_i,
     ‖v‖ = 1. γ is the distance of the origin from the convex hull of the points s_i x̃_i;
     Gilbert's algorithm walks there, and every point v it visits gives the honest lower
     bound min_i s_i v·x̃_i / ‖v‖ on γ, so that what is returned is never too small.
