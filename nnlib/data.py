@@ -27,7 +27,7 @@ GATES = {name: tuple(map(int, f"{k:04b}")) for k, name in enumerate(_NAMES)}
 
 
 def gate(name):
-    """The truth table of one of GATES.         X (4, 2), t (4,); ValueError if unknown"""
+    """The truth table of one of GATES, by its name.                 X (4, 2), t (4,)"""
     if name not in GATES:
         raise ValueError(f"there is no gate {name!r}; choose from {', '.join(GATES)}.")
     return CORNERS.copy(), np.array(GATES[name])
