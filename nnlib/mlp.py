@@ -173,7 +173,9 @@ class Network(Layer):
         width, giver = None, None
         for number, layer in enumerate(self.layers):
             if not isinstance(layer, Layer):
-                raise TypeError(f"layer {number} must be a Layer, got {layer!r}.")
+                raise TypeError(
+                    f"layer {number} must be a Layer such as Identity(), got {layer!r}."
+                )
             if width and getattr(layer, "d_in", width) != width:
                 raise ValueError(
                     f"layer {number} takes {layer.d_in} inputs "
@@ -199,7 +201,8 @@ class Network(Layer):
         layers, last = [], len(sizes) - 2
         for number, (d_in, d_out) in enumerate(pairwise(sizes)):
             after = hidden if number < last else out
-            layers += [Dense(d_in, d_out, rng=rng, init=after.init), after]
+            init = getattr(after, "init", glorot)  # no layer at all? __init__ says so
+            layers += [Dense(d_in, d_out, rng=rng, init=init), after]
         return cls(layers)
 
     @property
