@@ -165,11 +165,13 @@ class Network(Layer):
     """ŷ = f_L(… f_2(f_1(x))): layers in a row, itself a layer.  (n, d_in) → (n, d_out)
 
     The input is not counted as a layer. `trace` keeps every activation: all that a
-    plot, a live figure or backpropagation needs.
+    plot, a live figure or backpropagation needs. A network among the layers stands for
+    its own layers.
     """
 
     def __init__(self, layers):
-        self.layers = list(layers)
+        inner = [f.layers if isinstance(f, Network) else [f] for f in layers]
+        self.layers = [f for some in inner for f in some]
         width, giver = None, None
         for number, layer in enumerate(self.layers):
             if not isinstance(layer, Layer):
