@@ -55,7 +55,7 @@ def batch(x, d_in, where, name="x"):
             advice = f" For a single example write {name}[None, :]."
         elif x.ndim > 2:
             advice = f" Flatten each example first: {name}.reshape(len({name}), -1)."
-        elif x.shape[0] == d_in:
+        elif x.ndim == 2 and len(x) == d_in:
             advice = f" {name} looks transposed: rows are examples, so pass {name}.T."
         wanted = "(batch, d)" if d_in is None else f"(batch, {d_in})"
         raise ValueError(
