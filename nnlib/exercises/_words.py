@@ -104,10 +104,11 @@ def shape(array):
 
 
 def kind(value):
-    """How a sentence names a value: `a list`, `a tuple of 3`, `an int`."""
-    name = type(value).__name__
+    """How a sentence names a value: `a float`, `an array`, `a tuple of 3`, `None`."""
+    name = "array" if isinstance(value, np.ndarray) else type(value).__name__
     count = f" of {len(value)}" if isinstance(value, tuple | list) else ""
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}{count}"
+    article = "an" if name[0] in "aeiou" else "a"
+    return "None" if value is None else f"{article} {name}{count}"
 
 
 def given(value):

@@ -240,6 +240,7 @@ class perceptron_update(Exercise):
         yield np.array([1.0, 1.0]), 1, np.array([0.0, 0.0]), 0.0, 1.0
         yield np.array([0.0, 1.0]), 0, np.array([1.0, 1.0]), 0.5, 0.5
         yield np.array([1.0, 0.0]), 0, np.array([0.0, 0.0]), 0.0, 1.0
+        yield np.array([1.0, 1.0]), 1, np.array([0.5, 0.5]), -0.5, 1.0
         yield np.array([2.0]), 1, np.array([3.0]), -1.0, 0.1
         yield np.array([0.0, 0.0]), 1, np.array([1.0, 1.0]), -0.5, 0.25
         for d in (1, 2, 3, 5):
