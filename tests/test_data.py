@@ -1,4 +1,4 @@
-"""The data: truth tables, the shapes of the clouds, the digits as they were published."""
+"""The data: truth tables, the shapes of the clouds, the digits as published."""
 
 import re
 
@@ -83,7 +83,7 @@ def test_a_cloud_repeats_with_its_seed(cloud):
 
 @every_cloud
 def test_noise_is_the_standard_deviation_of_each_coordinate(cloud):
-    """The same seed draws the same shape; the noise comes last and is all that differs."""
+    """The same seed draws the same shape: only the noise, drawn last, differs."""
     still, moved = (cloud(n=4000, noise=s, rng=rng())[0] for s in (0, 0.3))
     off = moved - still
     assert off.std(0) == pytest.approx([0.3, 0.3], rel=0.05)
@@ -98,7 +98,7 @@ def test_blobs_sit_evenly_on_the_unit_circle(classes):
     assert np.array_equal(X[:classes], X[classes:])
     np.testing.assert_allclose(np.linalg.norm(X, axis=1), 1)
     turns = (X * np.roll(X, 1, axis=0)).sum(1)
-    np.testing.assert_allclose(turns, np.cos(2 * np.pi / classes))
+    np.testing.assert_allclose(turns, np.cos(2 * np.pi / classes), atol=1e-12)
 
 
 def test_moons_are_two_halves_of_circles():
