@@ -1,6 +1,9 @@
 """Data to learn from: sixteen gates, five kinds of clouds, 1,797 handwritten digits.
 
 Every set is a pair X, t: X (n, d) float64, one example a row; t (n,) int, its class.
+A cloud has n points in the plane, the classes taking turns; `noise` is the standard
+deviation of the normal deviates that `rng` adds to each coordinate, 0 for none. Bad
+values raise TypeError or ValueError before anything is drawn.
 """
 
 import hashlib

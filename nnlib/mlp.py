@@ -110,10 +110,12 @@ class Dense(Layer):
 
     @property
     def d_in(self):
+        """How many numbers a row of x has."""
         return self.W.shape[1]
 
     @property
     def d_out(self):
+        """How many numbers a row of z has: one for each neuron."""
         return self.W.shape[0]
 
     def __call__(self, x):
@@ -213,10 +215,12 @@ class Network(Layer):
 
     @property
     def d_in(self):
+        """How many inputs the first Dense layer takes."""
         return next(f.d_in for f in self.layers if hasattr(f, "d_in"))
 
     @property
     def d_out(self):
+        """How many outputs the last Dense layer gives."""
         return next(f.d_out for f in reversed(self.layers) if hasattr(f, "d_out"))
 
     def __call__(self, x):

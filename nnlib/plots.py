@@ -69,15 +69,10 @@ def field(f, *, ax, x, y, soft=False):
     grid = np.stack(np.meshgrid(across, up), axis=-1)
     z = np.reshape(f(grid.reshape(-1, 2)), grid.shape[:2])
     tints = [p["field0"], p["background"], p["field1"]]
-    ax.imshow(
-        logistic(z) if soft else (z > 0).astype(float),
-        cmap=LinearSegmentedColormap.from_list("field", tints),
-        vmin=0,
-        vmax=1,
-        extent=(*x, *y),
-        origin="lower",
-        zorder=0,
-    )
+    shades = LinearSegmentedColormap.from_list("field", tints)
+    shade = logistic(z) if soft else (z > 0).astype(float)
+    place = {"extent": (*x, *y), "origin": "lower", "zorder": 0}
+    ax.imshow(shade, shades, vmin=0, vmax=1, **place)
     if z.min() < 0 < z.max():
         ax.contour(across, up, z, levels=[0], colors=p["ink"], linewidths=1.5)
     ax.grid(False)
@@ -91,6 +86,8 @@ def points(X, t, *, ax, ring=()):
     `ring` names rows to circle: the mistakes, or the example at hand.
     """
     p, X, t = _palette(ax), np.asarray(X), np.asarray(t)
+    if not np.isin(t, range(len(SHAPES))).all():
+        raise ValueError(f"points tells the classes 0 to {len(SHAPES) - 1} apart.")
     rim = {"s": 46, "ec": p["background"], "lw": 0.8, "zorder": 3}
     for k in np.unique(t):
         kind = {"c": p[f"class{k}"], "marker": SHAPES[k], "label": f"class {k}"}

@@ -126,6 +126,11 @@ class Switch:
     trait, link = traitlets.Bool, "value"
 
 
+def kebab(name):
+    """WhatABiasDoes → what-a-bias-does."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name).lower()
+
+
 class View(anywidget.AnyWidget):
     """The front-end half of a figure or a question: `view` names its module."""
 
@@ -170,7 +175,7 @@ class Figure(widgets.VBox):
             self.view,
             {
                 "title": self.title,
-                "id": id or re.sub(r"(?<=[a-z])(?=[A-Z])", "-", where).lower(),
+                "id": id or kebab(where),
                 "controls": [{"name": c.name, **c.describe()} for c in self.controls],
                 **self.config(),
             },

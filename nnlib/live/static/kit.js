@@ -55,7 +55,8 @@ let planes = 0;
 export class Plane {
   /**
    * @param {object} options x, y: [low, high]; xlabel, ylabel; label: what a screen
-   *   reader calls it; ratio: height / width; xticks, yticks:
+   *   reader calls it; ratio: height / width (stackedRatio where the planes stand
+   *   one above the other, so that a phone holds plane and sliders); xticks, yticks:
    *   about how many numbers on each axis, 0 for none.
    */
   constructor({
@@ -65,6 +66,7 @@ export class Plane {
     ylabel = "",
     label,
     ratio = 0.9,
+    stackedRatio = ratio,
     xticks = 5,
     yticks = 5,
   }) {
@@ -74,6 +76,7 @@ export class Plane {
       xlabel,
       ylabel,
       ratio,
+      stackedRatio,
       xticks,
       yticks,
       width: 0,
@@ -107,9 +110,9 @@ export class Plane {
   }
 
   /** Fit the plane into `width` CSS pixels; the text keeps its size. */
-  resize(width) {
+  resize(width, stacked) {
     this.width = width;
-    this.height = Math.round(width * this.ratio);
+    this.height = Math.round(width * (stacked ? this.stackedRatio : this.ratio));
     this.inner = {
       width: width - MARGIN.left - MARGIN.right,
       height: this.height - MARGIN.top - MARGIN.bottom,
@@ -504,10 +507,12 @@ export class Stage {
   }
 
   repaint() {
+    const [first, second] = this.planes.map(({ element }) => element);
+    const stacked = second !== undefined && second.offsetLeft === first.offsetLeft;
     for (const plane of this.planes) {
       const width = plane.element.clientWidth;
       if (width === 0) return; // not shown yet: the size watcher will ask again
-      if (width !== plane.width) plane.resize(width);
+      if (width !== plane.width) plane.resize(width, stacked);
     }
     this.caption.textContent = this.paint(this.state());
     clearTimeout(this.quiet);

@@ -9,6 +9,8 @@ export default mount((stage) => {
     xlabel: "x",
     ylabel: "a = σ(w x + b)",
     ratio: 1,
+    stackedRatio: 0.6,
+    stackedRatio: 0.6,
     label: "A sigmoid neuron with one input",
   });
   const plane = stage.plane({

@@ -22,6 +22,8 @@ export default mount((stage) => {
     ylabel: "a = g(z)",
     label: "The activation function",
     ratio: 0.85,
+    stackedRatio: 0.6,
+    stackedRatio: 0.6,
     xticks: 6,
   });
 

@@ -19,6 +19,8 @@ export default mount((stage) => {
     xlabel: "epoch",
     ylabel: "corrections so far",
     ratio: 1,
+    stackedRatio: 0.55,
+    stackedRatio: 0.55,
     label: "Corrections counted against the epoch",
   });
   stage.key(
