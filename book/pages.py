@@ -5,12 +5,15 @@ here are the parts that need to know the book: the buttons that only a repositor
 sense of, and a description for search engines.
 """
 
+from html import escape
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.errors import ExtensionError
 
 DESCRIPTION_LENGTH = 160
+# myst-nb names every hidden cell alike, whatever its visible title says
+HIDDEN = '<summary aria-label="Toggle hidden content">'
 
 
 def check_assets(app, config):
@@ -34,19 +37,37 @@ def describe(app, page, template, context, doctree):
         return
     text = f"{context.get('title', '')}: {app.config.html_title}"
     for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
-        if not any(paragraph.findall(nodes.math)):
+        in_text = isinstance(paragraph.parent, nodes.section)
+        if in_text and not any(paragraph.findall(nodes.math)):
             text = " ".join(paragraph.astext().split())
             break
     if len(text) > DESCRIPTION_LENGTH:
         text = text[: text.rfind(" ", 0, DESCRIPTION_LENGTH)] + " …"
-    tag = app.builder.templates.environment.from_string(
-        '<meta name="description" content="{{ text | e }}">'
-    )
-    context["metatags"] = context.get("metatags", "") + tag.render(text=text)
+    tag = f'<meta name="description" content="{escape(text)}">'
+    context["metatags"] = context.get("metatags", "") + tag
+
+
+def drop_idle_mathjax(app, page, template, context, doctree):
+    """Load MathJax where there are formulas; Sphinx also loads it on their contents."""
+    if app.env.get_domain("math").data["has_equations"].get(page):
+        return
+    context["script_files"] = [
+        script
+        for script in context["script_files"]
+        if "mathjax" not in str(script.filename)
+        and "MathJax" not in str(script.attributes.get("body"))
+    ]
+
+
+def name_hidden_cells(app, page, template, context, doctree):
+    """Let the title of a hidden cell be its name."""
+    context["body"] = context.get("body", "").replace(HIDDEN, "<summary>")
 
 
 def setup(app):
     app.connect("config-inited", check_assets)
     app.connect("config-inited", repository_buttons)
     app.connect("html-page-context", describe)
+    app.connect("html-page-context", drop_idle_mathjax, priority=900)
+    app.connect("html-page-context", name_hidden_cells)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
