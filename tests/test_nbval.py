@@ -61,7 +61,7 @@ def failures(tmp_path_factory):
         source, _ = CELLS[cell]
         nb.cells[1 + list(CELLS).index(cell)].source = source.format(gap)
         (folder / f"{name}.ipynb").write_text(notebooks.text(nb), encoding="utf-8")
-    options = ["-c", ROOT / "pyproject.toml", "-v", "--color=no"]
+    options = ["-c", ROOT / "pyproject.toml", "-rA", "--color=no"]
     run = subprocess.run(
         [sys.executable, "-m", "pytest", *options, "-p", "no:cacheprovider", folder],
         cwd=ROOT,
@@ -70,9 +70,10 @@ def failures(tmp_path_factory):
         encoding="utf-8",
         timeout=300,
     )
-    cells = re.findall(r"(\w+)::ipynb::Cell (\d+) (PASSED|FAILED)", run.stdout)
-    found = {name: [] for name, _, _ in cells}
-    for name, number, state in cells:
+    line = r"^(PASSED|FAILED) .*?(\w+)\.ipynb::Cell (\d+)"
+    cells = re.findall(line, run.stdout, re.MULTILINE)
+    found = {name: [] for _, name, _ in cells}
+    for state, name, number in cells:
         if state == "FAILED":
             found[name].append(int(number))
     assert len(cells) == (1 + len(WRONG)) * (1 + len(CELLS)), run.stdout + run.stderr
