@@ -50,6 +50,7 @@ export function button(label, onClick) {
 // ---- a plane: axes in data units, a coloured field below, marks above --------------
 
 const MARGIN = { left: 46, right: 10, top: 10, bottom: 36 };
+const CELL = 2; // CSS pixels a side: finer costs four times as much and cannot be seen
 let planes = 0;
 
 export class Plane {
@@ -119,12 +120,14 @@ export class Plane {
     };
     const box = { x: MARGIN.left, y: MARGIN.top, ...this.inner };
     for (const rect of [this.clip, this.frame]) dress(rect, box, []);
+    this.element.style.height = `${this.height}px`;
     dress(
       this.picture,
       { viewBox: `0 0 ${width} ${this.height}`, height: this.height },
       [],
     );
-    Object.assign(this.canvas, box);
+    this.canvas.width = Math.ceil(box.width / CELL);
+    this.canvas.height = Math.ceil(box.height / CELL);
     this.canvas.style.cssText = `left:${box.x}px;top:${box.y}px;width:${box.width}px;height:${box.height}px`;
     this.drawAxes();
   }
@@ -191,7 +194,7 @@ export class Plane {
     this.axes.replaceChildren(...parts);
   }
 
-  /** Colour every pixel by value(x, y) ∈ [0, 1], from class 0's tint to class 1's. */
+  /** Colour the plane, cell by cell, by value(x, y) ∈ [0, 1], from class 0's tint to class 1's. */
   field(value, colours) {
     const { width, height } = this.canvas;
     const context = this.canvas.getContext("2d");
@@ -362,6 +365,7 @@ export class Stage {
   constructor(model, el, permalinks) {
     Object.assign(this, { model, el, permalinks, planes: [], queued: 0, ends: [] });
     this.config = model.get("config");
+    this.anchor = `figure-${this.config.id}`; // "one-neuron" may be a heading's
     this.controls = this.config.controls;
     this.plots = html("div", { class: "nn-plots" });
     this.legend = html("p", { class: "nn-key" });
@@ -375,7 +379,7 @@ export class Stage {
     this.said = html("p", { class: "nn-said", role: "status" });
     this.root = html(
       "figure",
-      { class: "nn-figure", id: this.config.id, "aria-label": this.config.title },
+      { class: "nn-figure", id: this.anchor, "aria-label": this.config.title },
       this.plots,
       this.legend,
       html(
@@ -553,7 +557,7 @@ export class Stage {
     this.ends.push(() => themes.disconnect());
   }
 
-  // ---- the state in the address: ?draw-the-line=w1:0.5,data:XOR#draw-the-line ------
+  // ---- the state in the address: ?draw-the-line=w1:0.5,data:XOR#figure-draw-the-line ------
 
   link() {
     const url = new URL(location.href);
@@ -561,7 +565,7 @@ export class Stage {
       ([name, value]) => `${name}:${value}`,
     );
     url.searchParams.set(this.config.id, parts.join(","));
-    url.hash = this.config.id;
+    url.hash = this.anchor;
     return url.href;
   }
 
@@ -593,7 +597,7 @@ export class Stage {
       this.say(
         `The link asks for ${refused.join(", ")}, which this figure does not have.`,
       );
-    if (location.hash === `#${this.config.id}`) {
+    if (location.hash === `#${this.anchor}`) {
       requestAnimationFrame(() => this.root.scrollIntoView());
     }
   }

@@ -10,7 +10,7 @@ export default {
     const check = button("Check", () => reply(form.given(), true));
     const root = html(
       form.group ? "fieldset" : "div",
-      { class: "nn-question", id: question.id },
+      { class: "nn-question", id: `question-${question.id}` },
       ...form.parts,
       check,
       verdict,
