@@ -40,9 +40,7 @@ def cut_fonts(app, error):
     wanted = characters(static, Path(app.outdir).rglob("*.html"))
     for small, whole in FONTS.items():
         options = subset.Options(flavor="woff", notdef_outline=True)
-        font = subset.load_font(
-            static / "vendor/fontawesome/webfonts" / whole, options
-        )
+        font = subset.load_font(static / "vendor/fontawesome/webfonts" / whole, options)
         cutter = subset.Subsetter(options)
         cutter.populate(unicodes=wanted)
         cutter.subset(font)

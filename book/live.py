@@ -53,7 +53,7 @@ class KeepStill(SphinxPostTransform):
 
 def slim(state):
     """Widget state for the page, and the front-end modules that it needs, in order."""
-    models, modules = {}, []
+    models, modules, ids = {}, [], []
     for key, model in state["state"].items():
         name = model["model_name"]
         if name in UNSEEN or name.endswith("StyleModel"):
@@ -70,11 +70,18 @@ def slim(state):
                     "this page holds an anywidget that is not nnlib's."
                 )
             modules += needs(values["view"])
+            ids.append(values["config"]["id"])
         values = {
             k: v for k, v in values.items() if k == "_options_labels" or k[0] != "_"
         }
         values = {k: v for k, v in values.items() if k not in ("layout", "style")}
         models[key] = {"model_name": name, "state": values}
+    twice = sorted({id for id in ids if ids.count(id) > 1})
+    if twice:
+        raise ExtensionError(
+            f"two figures or questions of one page are called {', '.join(twice)}: "
+            "give one of them another id."
+        )
     return {**state, "state": models}, list(dict.fromkeys(modules))
 
 

@@ -83,7 +83,7 @@ def stored(nb):
 def stored_output(out):
     """`out` without what nbval does not compare; None if nothing is left."""
     if out.output_type == "error":
-        return {**out, "traceback": []}  # it names the machine's folders
+        return nbformat.from_dict({**out, "traceback": []})  # it names folders
     if out.output_type == "stream":
         return out
     data = {mime: value for mime, value in out.data.items() if mime not in UNCOMPARED}

@@ -237,7 +237,7 @@ SAID = {
         "✗ For x = [1.0, 2.0], c = 0.5: your code raised SystemExit, in line 2 of "
         "the cell."),
     "a warning of numpy": (
-        "def scaled_sum(x, c):\n    s = c * x.sum()\n    return s + np.exp(1e3 * x).min()",
+        "def scaled_sum(x, c):\n    big = 1e3 * x\n    return np.exp(big)[0]",
         "✗ For x = [1.0, 2.0], c = 0.5: numpy warned, in line 3 of the cell: "
         "overflow encountered in exp."),
     "an input changed": (

@@ -202,5 +202,5 @@ def test_every_room_has_its_tests():
 def test_nobody_is_sent_to_somebody_else_s_package():
     """On the package index the name nnlib is not ours."""
     wrong = re.compile(rb"pip3?\s+install\s+(-\S+\s+)*[\"']?nnlib\b")
-    assert wrong.search(b"python -m pip  install -U nnlib")
+    assert wrong.search(b"python -m pip  install -U " + b"nnlib")
     assert [str(path) for path in tracked() if wrong.search(path.read_bytes())] == []

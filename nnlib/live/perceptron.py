@@ -52,6 +52,7 @@ def window(X):
 
 
 def described(X, t):
+    """Examples as a view reads them, with the window to look at them."""
     return {"X": X.tolist(), "t": t.tolist(), "window": [window(X)] * 2}
 
 

@@ -99,6 +99,7 @@ def inline(text):
 
 
 def folded(question, body, answer):
+    """A question on paper, as HTML: its text, its `body`, its answer folded away."""
     return (
         '<div class="nn-question">'
         f'<p class="nn-question-text">{inline(question)}</p>{body}'
