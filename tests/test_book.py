@@ -4,6 +4,7 @@ import gzip
 import re
 import shutil
 import subprocess
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -103,7 +104,10 @@ def test_every_page_has_its_own_description(built_book):
         )
     assert len(set(texts.values())) == len(PAGES)
     assert all(20 <= len(text) <= 162 for text in texts.values()), texts
-    assert texts["intro.html"].startswith("A neural network is a long chain")
+    article = read(built_book, "intro.html").partition("<article")[2]
+    first = re.sub("<[^>]*>", "", re.search("<p>(.*?)</p>", article, re.S)[1])
+    start = unescape(texts["intro.html"]).removesuffix(" …")
+    assert " ".join(first.split()).startswith(start)
 
 
 @EVERY_PAGE
@@ -147,11 +151,12 @@ def test_axe_finds_nothing(visit, path, scheme, width):
     page.add_script_tag(path=AXE)
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     assert len(found["passes"]) > 10
-    assert [
-        (fault["id"], node["html"])
+    faults = [
+        f"{fault['id']}: {node['html']}"
         for fault in found["violations"]
         for node in fault["nodes"]
-    ] == []
+    ]
+    assert not faults, "\n".join(faults)
 
 
 @EVERY_PAGE
