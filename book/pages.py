@@ -5,6 +5,7 @@ here are the parts that need to know the book: the buttons that only a repositor
 sense of, and a description for search engines.
 """
 
+import re
 from html import escape
 from pathlib import Path
 
@@ -12,8 +13,12 @@ from docutils import nodes
 from sphinx.errors import ExtensionError
 
 DESCRIPTION_LENGTH = 160
-# myst-nb names every hidden cell alike, whatever its visible title says
-HIDDEN = '<summary aria-label="Toggle hidden content">'
+MENDED = {
+    # myst-nb names every hidden cell alike, whatever its visible title says
+    r'<summary aria-label="Toggle hidden content">': "<summary>",
+    # an empty corner of a table is not the head of anything
+    r'<th class="([^"]*)"><p></p></th>': r'<td class="\1"></td>',
+}
 
 
 def check_assets(app, config):
@@ -59,9 +64,10 @@ def drop_idle_mathjax(app, page, template, context, doctree):
     ]
 
 
-def name_hidden_cells(app, page, template, context, doctree):
-    """Let the title of a hidden cell be its name."""
-    context["body"] = context.get("body", "").replace(HIDDEN, "<summary>")
+def mend(app, page, template, context, doctree):
+    """Put right what screen readers would read out wrongly."""
+    for wrong, right in MENDED.items():
+        context["body"] = re.sub(wrong, right, context.get("body", ""))
 
 
 def setup(app):
@@ -69,5 +75,5 @@ def setup(app):
     app.connect("config-inited", repository_buttons)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", drop_idle_mathjax, priority=900)
-    app.connect("html-page-context", name_hidden_cells)
+    app.connect("html-page-context", mend)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
