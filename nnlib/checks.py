@@ -55,7 +55,7 @@ def batch(x, d_in, where, name="x"):
             advice = f" For a single example write {name}[None, :]."
         elif x.ndim > 2:
             advice = f" Flatten each example first: {name}.reshape(len({name}), -1)."
-        elif x.shape[0] == d_in:
+        elif x.ndim == 2 and len(x) == d_in:
             advice = f" {name} looks transposed: rows are examples, so pass {name}.T."
         wanted = "(batch, d)" if d_in is None else f"(batch, {d_in})"
         raise ValueError(
@@ -76,12 +76,24 @@ def whole(value, name, where, low=1):
     return int(value)
 
 
-def positive(value, name):
-    """`value` as a float in (0, inf). TypeError if no number, ValueError outside."""
+def real(value, name):
+    """`value` as a float. TypeError if it is no number (True is none either)."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number, got {value!r}.")
-    if not 0 < value < np.inf:
+    return float(value)
+
+
+def positive(value, name):
+    """`value` as a float in (0, inf). TypeError if no number, ValueError outside."""
+    if not 0 < real(value, name) < np.inf:
         raise ValueError(f"{name} must be positive and finite, got {value}.")
+    return float(value)
+
+
+def not_negative(value, name):
+    """`value` as a float in [0, inf). TypeError if no number, ValueError outside."""
+    if not 0 <= real(value, name) < np.inf:
+        raise ValueError(f"{name} must be 0 or more and finite, got {value}.")
     return float(value)
 
 

@@ -110,10 +110,12 @@ class Dense(Layer):
 
     @property
     def d_in(self):
+        """How many numbers a row of x has."""
         return self.W.shape[1]
 
     @property
     def d_out(self):
+        """How many numbers a row of z has: one for each neuron."""
         return self.W.shape[0]
 
     def __call__(self, x):
@@ -165,15 +167,19 @@ class Network(Layer):
     """ŷ = f_L(… f_2(f_1(x))): layers in a row, itself a layer.  (n, d_in) → (n, d_out)
 
     The input is not counted as a layer. `trace` keeps every activation: all that a
-    plot, a live figure or backpropagation needs.
+    plot, a live figure or backpropagation needs. A network among the layers stands for
+    its own layers.
     """
 
     def __init__(self, layers):
-        self.layers = list(layers)
+        inner = [f.layers if isinstance(f, Network) else [f] for f in layers]
+        self.layers = [f for some in inner for f in some]
         width, giver = None, None
         for number, layer in enumerate(self.layers):
             if not isinstance(layer, Layer):
-                raise TypeError(f"layer {number} must be a Layer, got {layer!r}.")
+                raise TypeError(
+                    f"layer {number} must be a Layer such as Identity(), got {layer!r}."
+                )
             if width and getattr(layer, "d_in", width) != width:
                 raise ValueError(
                     f"layer {number} takes {layer.d_in} inputs "
@@ -199,7 +205,8 @@ class Network(Layer):
         layers, last = [], len(sizes) - 2
         for number, (d_in, d_out) in enumerate(pairwise(sizes)):
             after = hidden if number < last else out
-            layers += [Dense(d_in, d_out, rng=rng, init=after.init), after]
+            init = getattr(after, "init", glorot)  # no layer at all? __init__ says so
+            layers += [Dense(d_in, d_out, rng=rng, init=init), after]
         return cls(layers)
 
     @property
@@ -208,10 +215,12 @@ class Network(Layer):
 
     @property
     def d_in(self):
+        """How many inputs the first Dense layer takes."""
         return next(f.d_in for f in self.layers if hasattr(f, "d_in"))
 
     @property
     def d_out(self):
+        """How many outputs the last Dense layer gives."""
         return next(f.d_out for f in reversed(self.layers) if hasattr(f, "d_out"))
 
     def __call__(self, x):

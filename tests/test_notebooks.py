@@ -14,6 +14,7 @@ from book import notebooks
 ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 LONGEST = 15  # lines of a cell that a reader still reads
+UNREAD = {"exercise", "solution", "remove-input"}  # worked on, folded or hidden
 BAD_TEXT = {
     r"\b0x[0-9a-f]{6,}": "a memory address",
     r"(?<![\w.:/])/(tmp|home|root|Users|private|usr|opt|var|mnt|srv)/|\b[A-Z]:\\": (
@@ -55,7 +56,7 @@ def faults(nb):
 def cell_faults(cell):
     if cell.source.rstrip().endswith(";"):
         yield "nbval shows the output that a trailing ; hides: use plt.show()"
-    if cell.source.count("\n") >= LONGEST and not tags(cell) & {"exercise", "solution"}:
+    if cell.source.count("\n") >= LONGEST and not tags(cell) & UNREAD:
         yield f"more than {LONGEST} lines"
     if {"raises-exception", "nbval-ignore-output"} <= tags(cell):
         yield "with both tags nbval passes whatever happens"

@@ -100,6 +100,7 @@ def unfinished(code):
 
 
 def shape(array):
+    """What `array` is, by its shape."""
     return f"an array of shape {array.shape}" if array.ndim else "one number"
 
 
@@ -120,6 +121,7 @@ def given(value):
 
 
 def show(value, digits):
+    """`value` as Python writes it, rounded to `digits` decimals."""
     array = np.asarray(value)
     rounded = array if array.dtype.kind in "biu" else np.round(array, digits)
     return str(rounded.tolist())

@@ -100,49 +100,6 @@ class perceptron_predict(Exercise):
     }
 
 
-class bias_trick(Exercise):
-    """The bias as one more weight: its input is always 1."""
-
-    RETURNS = ("X1", "w1")
-    PRAISE = (
-        "A bias is a weight whose input never changes. Whatever holds for weights now "
-        "holds for biases too."
-    )
-
-    def cases(self, rng):
-        yield np.array([[0.5, 0.6, 0.1]]), np.array([0.2, 0.3, 0.9]), 0.5
-        yield GATE_ROWS, np.array([1.0, 1.0]), -1.5
-        yield np.array([[2.0]]), np.array([3.0]), -1.0
-        for n, d in ((3, 3), (5, 2), (2, 4)):
-            yield rng.normal(size=(n, d)), rng.normal(size=d), rng.normal()
-
-    def truth(self, X, w, b):
-        rows = [[1.0, *row] for row in X]
-        return np.array(rows), np.array([b, *w])
-
-    SLIPS = {
-        "It works, but your ones and your b come last. Put them first: x₀ = 1, "
-        "w₀ = b.": (
-            lambda X, w, b: (np.column_stack([X, np.ones(len(X))]), np.append(w, b))
-        ),
-        "The ones come first but b comes last: now b is multiplied by an input.": (
-            lambda X, w, b: (np.column_stack([np.ones(len(X)), X]), np.append(w, b))
-        ),
-        "Your new column holds b, and w1 holds b as well: the product has b². The "
-        "column is 1.": lambda X, w, b: (
-            np.column_stack([np.full(len(X), b), X]),
-            np.append(b, w),
-        ),
-        "You put a row of ones on top: one more example. An input is a column.": (
-            lambda X, w, b: (np.vstack([np.ones(X.shape[1]), X]), np.append(b, w))
-        ),
-        "The weight in front of the column of ones is b, not 1.": lambda X, w, b: (
-            np.column_stack([np.ones(len(X)), X]),
-            np.append(1.0, w),
-        ),
-    }
-
-
 class boundary_line(Exercise):
     """The x₂ at which w₁x₁ + w₂x₂ + b = 0, found by bisection."""
 
@@ -223,6 +180,49 @@ class at_least(Exercise):
         ),
         "Your neuron fires already for k − 1 ones: b is too high.": (
             lambda k, d: (np.ones(d), 1.5 - k)
+        ),
+    }
+
+
+class bias_trick(Exercise):
+    """The bias as one more weight: its input is always 1."""
+
+    RETURNS = ("X1", "w1")
+    PRAISE = (
+        "A bias is a weight whose input never changes. Whatever holds for weights now "
+        "holds for biases too."
+    )
+
+    def cases(self, rng):
+        yield np.array([[0.5, 0.6, 0.1]]), np.array([0.2, 0.3, 0.9]), 0.5
+        yield GATE_ROWS, np.array([1.0, 1.0]), -1.5
+        yield np.array([[2.0]]), np.array([3.0]), -1.0
+        for n, d in ((3, 3), (5, 2), (2, 4)):
+            yield rng.normal(size=(n, d)), rng.normal(size=d), rng.normal()
+
+    def truth(self, X, w, b):
+        rows = [[1.0, *row] for row in X]
+        return np.array(rows), np.array([b, *w])
+
+    SLIPS = {
+        "It works, but your ones and your b come last. Put them first: x₀ = 1, "
+        "w₀ = b.": (
+            lambda X, w, b: (np.column_stack([X, np.ones(len(X))]), np.append(w, b))
+        ),
+        "The ones come first but b comes last: now b is multiplied by an input.": (
+            lambda X, w, b: (np.column_stack([np.ones(len(X)), X]), np.append(w, b))
+        ),
+        "Your new column holds b, and w1 holds b as well: the product has b². The "
+        "column is 1.": lambda X, w, b: (
+            np.column_stack([np.full(len(X), b), X]),
+            np.append(b, w),
+        ),
+        "You put a row of ones on top: one more example. An input is a column.": (
+            lambda X, w, b: (np.vstack([np.ones(X.shape[1]), X]), np.append(b, w))
+        ),
+        "The weight in front of the column of ones is b, not 1.": lambda X, w, b: (
+            np.column_stack([np.ones(len(X)), X]),
+            np.append(1.0, w),
         ),
     }
 

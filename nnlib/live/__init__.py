@@ -1,0 +1,18 @@
+"""Live figures and questions: what moves on the page. One module a chapter."""
+
+from .figure import Figure, Menu, Slider, Switch
+from .questions import ChoiceQuestion, NumberQuestion
+from .text import glue, num, percent, term
+
+__all__ = [
+    "ChoiceQuestion",
+    "Figure",
+    "Menu",
+    "NumberQuestion",
+    "Slider",
+    "Switch",
+    "glue",
+    "num",
+    "percent",
+    "term",
+]

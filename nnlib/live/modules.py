@@ -1,0 +1,84 @@
+"""The front-end modules under static/, linked without a bundler.
+
+A page loads each module once, as a plain script; JupyterLab gets one text for each
+view, as anywidget wants it. Both are made here from the same ES modules: every module
+becomes a function that returns its exports, and `import` looks them up. The linker
+knows just what our modules use and refuses anything else.
+"""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+STATIC = Path(__file__).with_name("static")
+PALETTE = Path(__file__).parents[1] / "palette.json"
+
+_NAMES = r"\s*\w+(?:\s*,\s*\w+)*,?\s*"
+_IMPORT = re.compile(rf'^import \{{({_NAMES})\}} from "([^"]+)\.js";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.M)
+_DEFAULT = re.compile(r"^export default ", re.MULTILINE)
+
+
+@cache
+def linked(name):
+    """Module `name` ("views/line") as a script that adds itself to `nnlib`."""
+    source = (STATIC / f"{name}.js").read_text(encoding="utf-8")
+    exports = _EXPORT.findall(source)
+    source = _IMPORT.sub(
+        lambda m: f'const {{{m[1]}}} = nnlib["{_resolve(name, m[2])}"];\n', source
+    )
+    source = _EXPORT.sub("", source)
+    if _DEFAULT.search(source):
+        source = _DEFAULT.sub("const $default = ", source)
+        exports.append("default: $default")
+    stray = re.search(r"^(?:import|export)\b.*", source, re.MULTILINE)
+    if stray:
+        raise ValueError(f"static/{name}.js: the linker cannot read {stray[0]!r}.")
+    body = f"{source}return {{ {', '.join(exports)} }};"
+    return f'nnlib["{name}"] = (() => {{\n{body}\n}})();\n'
+
+
+@cache
+def needs(name):
+    """The modules that `name` is made of, itself last, each after what it imports."""
+    source = (STATIC / f"{name}.js").read_text(encoding="utf-8")
+    order = [
+        module
+        for _, path in _IMPORT.findall(source)
+        for module in needs(_resolve(name, path))
+    ]
+    return tuple(dict.fromkeys([*order, name]))
+
+
+def _resolve(name, path):
+    return ((STATIC / name).parent / path).resolve().relative_to(STATIC).as_posix()
+
+
+@cache
+def as_module(view):
+    """The text of one ES module that renders `view`: what anywidget calls _esm."""
+    parts = "".join(linked(name) for name in needs(view))
+    return f'const nnlib = {{}};\n{parts}export default nnlib["{view}"].default;\n'
+
+
+def as_script(name):
+    """Module `name` as a classic script: works from file:// and under a CSP."""
+    return f"((nnlib) => {{\n{linked(name)}}})((globalThis.nnlibModules ??= {{}}));\n"
+
+
+@cache
+def style():
+    """figure.css with the palette as --nn-… variables: light, dark, light in print."""
+    palette = json.loads(PALETTE.read_text(encoding="utf-8"))
+
+    def variables(theme):
+        colours = palette[theme].items()
+        return "".join(f"--nn-{name}:{colour};" for name, colour in colours)
+
+    dark = 'html[data-theme="dark"], body[data-jp-theme-light="false"]'
+    return (
+        f":root {{{variables('light')}}}\n{dark} {{{variables('dark')}}}\n"
+        f"@media print {{ :root, {dark} {{{variables('light')}}} }}\n"
+        + (STATIC / "figure.css").read_text(encoding="utf-8")
+    )
