@@ -324,7 +324,7 @@ if hasattr(signal, "setitimer"):  # an alarm rings again; a tracer cannot
     LOOPS["after a bare except"] = (
         "def scaled_sum(x, c):\n"
         "    try:\n"
-        "        while True: pass\n"
+        "        while True: s = c + c + sum(x)\n"
         "    except: pass\n"
         "    while True: pass"
     )
