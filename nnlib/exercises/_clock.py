@@ -12,17 +12,17 @@ class TooSlow(BaseException):
 
 
 @contextmanager
-def time_limit(seconds):
-    """Raises TooSlow within the block once `seconds` have passed.
+def time_limit(seconds, names):
+    """Raises TooSlow once `seconds` have passed, in functions with the globals `names`.
 
     In the main thread of Linux and macOS an alarm does it, at no cost, and rings again
     if a bare `except:` swallowed it. Elsewhere (Windows, other threads, the browser)
-    every instruction of the block looks at the clock, about ten times slower. One long
-    call into compiled code, such as a huge matrix product, is always waited for.
+    every instruction of those functions looks at the clock, about ten times slower.
+    One long call into compiled code, such as a huge product, is always waited for.
     """
     main = threading.current_thread() is threading.main_thread()
     alarm = main and hasattr(signal, "setitimer") and sys.platform != "emscripten"
-    with _alarm(seconds) if alarm else _watch(seconds):
+    with _alarm(seconds) if alarm else _watch(seconds, names):
         yield
 
 
@@ -41,10 +41,13 @@ def _alarm(seconds):
 
 
 @contextmanager
-def _watch(seconds):
+def _watch(seconds, names):
     end = time.monotonic() + seconds
 
     def look(frame, event, arg):
+        # raised in a callback of the garbage collector, TooSlow would be lost
+        if frame.f_globals is not names:
+            return None
         # line events alone miss a loop that stands on one line: `while True: pass`
         frame.f_trace_opcodes = True
         if time.monotonic() > end:
