@@ -31,11 +31,11 @@ environment test-environment:
 	@$(PYTHON) book/environment.py $(if $(findstring test,$@),--test)
 
 serve: environment
-	@$(RUN) book/build.py --if-stale
-	@$(RUN) book/serve.py
+	@$(RUN) -m book.build --if-stale
+	@$(RUN) -m book.serve
 
 book: environment
-	@$(RUN) book/build.py
+	@$(RUN) -m book.build
 
 test: test-environment
 	@$(RUN) tests/run.py
@@ -44,7 +44,7 @@ bench: test-environment
 	@$(RUN) benchmarks/bench_training.py
 
 bench-web: test-environment
-	@$(RUN) book/build.py --if-stale
+	@$(RUN) -m book.build --if-stale
 	@$(RUN) benchmarks/bench_web.py
 
 lab: environment

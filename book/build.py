@@ -1,7 +1,7 @@
 """Build the book into _build/html, strictly: every warning is an error.
 
-    python book/build.py               build
-    python book/build.py --if-stale    build only if a source changed
+    python -m book.build               build
+    python -m book.build --if-stale    build only if a source changed
 
 Run it with the Python of .venv.
 """
@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from subprocess import PIPE, STDOUT
 
-import vendor
+from book import vendor
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "_build" / "html"
@@ -50,6 +50,12 @@ def stale():
     return not built or STAMP.read_text() != fingerprint()
 
 
+def command(folder):
+    """The command that builds the book in `folder`, where every warning is an error."""
+    jupyter_book = shutil.which("jupyter-book", path=Path(sys.executable).parent)
+    return [jupyter_book, "build", "-q", "-W", "-n", "--keep-going", str(folder)]
+
+
 def build():
     """Run jupyter-book on everything anew; its exit code.
 
@@ -60,10 +66,8 @@ def build():
     print("Building the book (this runs every chapter) ...", flush=True)
     shutil.rmtree(ROOT / "_build", ignore_errors=True)
     before = fingerprint()
-    jupyter_book = shutil.which("jupyter-book", path=Path(sys.executable).parent)
-    command = [jupyter_book, "build", "-q", "-W", "-n", "--keep-going", str(ROOT)]
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=PIPE, stderr=STDOUT, text=True, encoding="utf-8"
+        command(ROOT), stdout=PIPE, stderr=STDOUT, text=True, encoding="utf-8"
     ) as run:
         for line in run.stdout:
             # each kernel warns that its port on this very machine is not encrypted

@@ -1,6 +1,6 @@
 """Serve the built book on this machine.
 
-    python book/serve.py
+    python -m book.serve
 
 PORT chooses the port; without it, the first free one from 8000 on is taken.
 """

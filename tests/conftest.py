@@ -1,0 +1,122 @@
+"""What many tests share: the built book, a server for it, a browser without a world."""
+
+import re
+import socketserver
+import threading
+from types import SimpleNamespace
+
+import pytest
+from browser import launch
+from filelock import FileLock
+from playwright.sync_api import sync_playwright
+
+from book import build, serve
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A skipped test fails: what is not checked must not look as if it were."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def built_book(tmp_path_factory):
+    """The folder of the built book, built now unless nothing changed since."""
+    shared = tmp_path_factory.getbasetemp().parent
+    with FileLock(shared / "book.lock"):
+        if build.stale():
+            assert build.build() == 0, "the book does not build: see the output above"
+    return build.PAGES
+
+
+@pytest.fixture(scope="session")
+def server(built_book):
+    """The address of the built book on this machine, without a final slash."""
+    with serve.server(0) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_address[1]}"
+        running.shutdown()
+
+
+# Chromium asks these on its own account (updates, accounts, lists of bad pages), flags
+# or not; no page of the book names one.
+CHROMIUMS_OWN = re.compile(
+    r"(accounts|clients\d|android\.clients|www)\.google\.com|\w+\.gvt1\.com|"
+    r"(update|safebrowsing\w*|content-autofill|[\w-]+-pa)\.googleapis\.com"
+)
+
+
+class Refusal(socketserver.StreamRequestHandler):
+    """Answer every request for another host with an error, and remember it."""
+
+    def handle(self):
+        request = self.rfile.readline().decode("latin-1").strip()
+        if not CHROMIUMS_OWN.search(request):
+            self.server.requests.append(request)
+        self.wfile.write(b"HTTP/1.1 502 Refused\r\nContent-Length: 0\r\n\r\n")
+
+
+@pytest.fixture(scope="session")
+def outside():
+    """A proxy that refuses everything: its address, and the requests it was asked."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Refusal) as proxy:
+        proxy.daemon_threads = True
+        proxy.requests = []
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{proxy.server_address[1]}"
+        yield SimpleNamespace(address=address, requests=proxy.requests)
+        proxy.shutdown()
+
+
+# One for each file of tests: while Playwright's synchronous interface runs, no other
+# code in the process can start an event loop.
+@pytest.fixture(scope="module")
+def browser(outside):
+    """A headless Chromium for which the world ends at this machine."""
+    # Chromium itself asks nothing of a proxy for this machine's own addresses
+    with sync_playwright() as playwright:
+        running = launch(playwright, f"--proxy-server={outside.address}")
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def visit(browser, server, outside):
+    """visit("intro.html", color_scheme="dark") opens a page and returns it.
+
+    Keywords are those of Playwright's new_context; an address with a scheme is opened
+    as it is. When the test ends, the page must have had no error, no failed request and
+    no wish to reach another host.
+    """
+    contexts, faults = [], []
+    outside.requests.clear()
+
+    def open_page(path, **options):
+        contexts.append(browser.new_context(**options))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: faults.append(f"error: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                message.type in ("error", "warning")
+                and faults.append(f"{message.type}: {message.text}")
+            ),
+        )
+        page.on(
+            "response",
+            lambda answer: (
+                answer.status >= 400 and faults.append(f"{answer.status} {answer.url}")
+            ),
+        )
+        page.goto(path if "://" in path else f"{server}/{path}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
+    assert outside.requests == []
