@@ -21,6 +21,7 @@ from nnlib.live.modules import STATIC, as_module, as_script, needs, style
 HERE = Path(__file__).parent
 VIEW = "application/vnd.jupyter.widget-view+json"
 UNSEEN = {"LayoutModel"}  # how JupyterLab arranges widgets; page.css does it here
+VIEWS = {f"views/{path.stem}" for path in STATIC.glob("views/*.js")}
 KNOWN = set(
     re.findall(r"^    (\w+Model): ", (HERE / "hydrate.js").read_text("utf-8"), re.M)
 )
@@ -65,11 +66,12 @@ def slim(state):
                 f"{', '.join(sorted(KNOWN))}, or teach it."
             )
         if name == "AnyModel":
-            if values.get("_esm") != as_module(values.get("view", "")):
+            view = values.get("view")
+            if view not in VIEWS or values["_esm"] != as_module(view):
                 raise ExtensionError(
                     "this page holds an anywidget that is not nnlib's."
                 )
-            modules += needs(values["view"])
+            modules += needs(view)
             ids.append(values["config"]["id"])
         values = {
             k: v for k, v in values.items() if k == "_options_labels" or k[0] != "_"
@@ -94,7 +96,7 @@ def slim_pages(app, env):
         path, attributes = files["ipywidgets_state"]
         state, page["live_modules"] = slim(json.loads(attributes["body"]))
         body = json.dumps(state, ensure_ascii=False, separators=(",", ":"))
-        body = body.replace("</", "<\\/")
+        body = body.replace("<", "\\u003c")  # else </script> or <!-- could end it
         files["ipywidgets_state"] = (path, {**attributes, "body": body})
 
 

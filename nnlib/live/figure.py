@@ -17,6 +17,7 @@ import base64
 import io
 import re
 from dataclasses import dataclass
+from numbers import Real
 from types import SimpleNamespace
 
 import anywidget
@@ -39,7 +40,7 @@ class Slider:
 
     def check(self, value, where):
         """`value`, known to lie on the grid; else TypeError or ValueError."""
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, Real):
             raise TypeError(f"{where}: {self.name} must be a number, got {value!r}.")
         steps = (value - self.low) / self.step
         if not self.low <= value <= self.high or abs(steps - round(steps)) > 1e-9:

@@ -23,11 +23,9 @@ _DEFAULT = re.compile(r"^export default ", re.MULTILINE)
 @cache
 def linked(name):
     """Module `name` ("views/line") as a script that adds itself to `nnlib`."""
-    source = (STATIC / f"{name}.js").read_text(encoding="utf-8")
+    source = _text(name)
     exports = _EXPORT.findall(source)
-    source = _IMPORT.sub(
-        lambda m: f'const {{{m[1]}}} = nnlib["{_resolve(name, m[2])}"];\n', source
-    )
+    source = _IMPORT.sub(lambda m: _look_up(name, m[1], _resolve(name, m[2])), source)
     source = _EXPORT.sub("", source)
     if _DEFAULT.search(source):
         source = _DEFAULT.sub("const $default = ", source)
@@ -42,13 +40,26 @@ def linked(name):
 @cache
 def needs(name):
     """The modules that `name` is made of, itself last, each after what it imports."""
-    source = (STATIC / f"{name}.js").read_text(encoding="utf-8")
     order = [
         module
-        for _, path in _IMPORT.findall(source)
+        for _, path in _IMPORT.findall(_text(name))
         for module in needs(_resolve(name, path))
     ]
     return tuple(dict.fromkeys([*order, name]))
+
+
+def _text(name):
+    return (STATIC / f"{name}.js").read_text(encoding="utf-8")
+
+
+def _look_up(name, names, module):
+    """The import of `names` from `module`, checked as a browser would check it."""
+    missing = set(re.findall(r"\w+", names)) - set(_EXPORT.findall(_text(module)))
+    if missing:
+        raise ValueError(
+            f"static/{name}.js: {module}.js exports no {', '.join(sorted(missing))}."
+        )
+    return f'const {{{names}}} = nnlib["{module}"];\n'
 
 
 def _resolve(name, path):

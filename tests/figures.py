@@ -1,0 +1,53 @@
+"""Every live figure of the course, and states of it that its controls can show."""
+
+import importlib
+import inspect
+import pkgutil
+from decimal import Decimal
+from types import SimpleNamespace
+
+import nnlib.live
+from nnlib.live import Figure, Menu, Slider
+
+
+def live_modules():
+    """The chapters' modules in nnlib.live: those that define a figure."""
+    for found in pkgutil.iter_modules(nnlib.live.__path__):
+        module = importlib.import_module(f"nnlib.live.{found.name}")
+        if any(True for _ in figures_of(module)):
+            yield module
+
+
+def figures_of(module):
+    for _, kind in inspect.getmembers(module, inspect.isclass):
+        own = kind.__module__ == module.__name__
+        if own and issubclass(kind, Figure) and kind.view:
+            yield kind
+
+
+FIGURES = [kind for module in live_modules() for kind in figures_of(module)]
+BY_TITLE = {kind.title: kind for kind in FIGURES}
+
+
+def grid(slider):
+    """The slider's values, each the float that a reader would type."""
+    low, high, step = (Decimal(str(n)) for n in (slider.low, slider.high, slider.step))
+    values = [low + k * step for k in range(int((high - low) / step) + 1)]
+    return [int(v) if isinstance(slider.low, int) else float(v) for v in values]
+
+
+def values(control):
+    """All that `control` can say."""
+    if isinstance(control, Slider):
+        return grid(control)
+    return list(control.options) if isinstance(control, Menu) else [False, True]
+
+
+def random_state(kind, rng):
+    """A state of figure `kind`, every control somewhere on its grid."""
+    chosen = {c.name: values(c)[rng.integers(len(values(c)))] for c in kind.controls}
+    return SimpleNamespace(**chosen)
+
+
+def starting_state(kind):
+    return SimpleNamespace(**{c.name: c.start for c in kind.controls})
