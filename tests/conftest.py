@@ -4,6 +4,7 @@ import re
 import socketserver
 import threading
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 from browser import launch
@@ -104,6 +105,13 @@ def visit(browser, server, outside):
             lambda message: (
                 message.type in ("error", "warning")
                 and faults.append(f"{message.type}: {message.text}")
+            ),
+        )
+        page.on(
+            "request",
+            lambda request: (
+                urlsplit(request.url).hostname not in (None, "127.0.0.1")
+                and faults.append(f"outside: {request.url}")
             ),
         )
         page.on(

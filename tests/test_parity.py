@@ -218,7 +218,9 @@ def test_training_leaves_its_arguments_alone(page):
 @pytest.mark.parametrize("kind", ["Swish", "relu", "toString", "__proto__", ""])
 def test_an_unknown_activation_is_refused_by_name(page, kind):
     refusal = page.evaluate(
-        "kind => { try { engine.activation({kind}) } catch (e) { return e.message } }",
+        """kind => {
+            try { engine.activation({ kind }) } catch (error) { return error.message }
+        }""",
         kind,
     )
     names = re.fullmatch(

@@ -494,7 +494,6 @@ export class Stage {
     this.watchSize();
     this.watchTheme();
     this.repaint();
-    this.heard = this.caption.textContent;
   }
 
   end() {
@@ -519,6 +518,7 @@ export class Stage {
       if (width !== plane.width) plane.resize(width, stacked);
     }
     this.caption.textContent = this.paint(this.state());
+    this.heard ??= this.caption.textContent; // what it says at first is no news
     clearTimeout(this.quiet);
     this.quiet = setTimeout(() => this.announce(), ANNOUNCE_AFTER);
   }
