@@ -146,6 +146,18 @@ def test_any_kind_of_number_on_the_grid_is_taken(number):
     assert type(figure.state.w1) is float
 
 
+@pytest.mark.parametrize(
+    ("near", "value"),
+    [(0.1 + 0.05, 0.15), (1.1500000000000004, 1.15), (-0.1 - 0.2, -0.3)],
+)
+def test_rounding_noise_is_no_other_value(near, value):
+    assert near != value
+    assert DrawTheLine(w1=near).state.w1 == value
+    figure = DrawTheLine()
+    figure.control["w1"].value = near  # as JupyterLab's slider does
+    assert figure.state.w1 == value
+
+
 # --- what every figure is ---------------------------------------------------------
 
 

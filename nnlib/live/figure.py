@@ -48,11 +48,19 @@ class Slider:
                 f"{where}: {self.name} goes from {self.low:g} to {self.high:g} in "
                 f"steps of {self.step:g}; {value:g} is not one of its values."
             )
-        return value
+        return self.snap(value)
+
+    def snap(self, value):
+        """The slider's value nearest to `value`: 1.15 for 1.1500000000000004."""
+        nearest = self.low + round((value - self.low) / self.step) * self.step
+        return round(nearest, self.decimals) if self.decimals else nearest
+
+    @property
+    def decimals(self):
+        return len(f"{self.step:.10f}".rstrip("0").split(".")[1])
 
     def widget(self, value):
         whole = all(isinstance(n, int) for n in (self.low, self.high, self.step))
-        decimals = len(f"{self.step:.10f}".rstrip("0").split(".")[1])
         kind = widgets.IntSlider if whole else widgets.FloatSlider
         return kind(
             value=value,
@@ -60,7 +68,7 @@ class Slider:
             max=self.high,
             step=self.step,
             description=self.label,
-            readout_format="d" if whole else f".{decimals}f",
+            readout_format="d" if whole else f".{self.decimals}f",
             layout=widgets.Layout(width="auto"),
         )
 
@@ -86,6 +94,9 @@ class Menu:
             raise ValueError(
                 f"{where}: {self.name} must be one of {choice}; got {value!r}."
             )
+        return value
+
+    def snap(self, value):
         return value
 
     def widget(self, value):
@@ -116,6 +127,9 @@ class Switch:
             raise TypeError(
                 f"{where}: {self.name} must be True or False, got {value!r}."
             )
+        return value
+
+    def snap(self, value):
         return value
 
     def widget(self, value):
@@ -197,7 +211,9 @@ class Figure(widgets.VBox):
     @property
     def state(self):
         """The value of every control by its name, as the sliders stand now."""
-        return SimpleNamespace(**{name: c.value for name, c in self.control.items()})
+        return SimpleNamespace(
+            **{c.name: c.snap(self.control[c.name].value) for c in self.controls}
+        )
 
     def config(self):
         """What the view needs beyond its controls, as JSON."""

@@ -418,9 +418,9 @@ export class Stage {
 
   /** What the controls say now: numbers, options by name, switches as true or false. */
   state() {
-    const entries = this.controls.map(({ name, options }) => {
+    const entries = this.controls.map(({ name, options, ...grid }) => {
       const value = this.model.get(name);
-      return [name, options ? options[value] : value];
+      return [name, options ? options[value] : onGrid(grid, value)];
     });
     return Object.fromEntries(entries);
   }
@@ -609,6 +609,12 @@ function readValue({ options, low, high, step }, raw) {
   if (step === undefined) return { true: true, false: false }[raw];
   const value = Number(raw);
   if (raw.trim() === "" || !(value >= low && value <= high)) return undefined;
+  return onGrid({ low, step }, value);
+}
+
+/** The slider's value nearest to `value`: 1.15 for JupyterLab's 1.1500000000000004. */
+function onGrid({ low, step }, value) {
+  if (step === undefined) return value;
   const digits = (String(step).split(".")[1] ?? "").length;
   return Number((low + Math.round((value - low) / step) * step).toFixed(digits));
 }
