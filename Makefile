@@ -45,7 +45,7 @@ bench: test-environment
 
 bench-web: test-environment
 	@$(RUN) -m book.build --if-stale
-	@$(RUN) benchmarks/bench_web.py
+	@$(RUN) -m benchmarks.bench_web
 
 lab: environment
 	@$(RUN) -m jupyterlab chapters

@@ -1,5 +1,8 @@
 """What many tests share: the built book, a server for it, a browser without a world."""
 
+import functools
+import http.server
+import os
 import re
 import socketserver
 import threading
@@ -9,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from browser import launch
 from filelock import FileLock
+from pages import CHAPTERS, GALLERY, build_gallery, inside, ready
 from playwright.sync_api import sync_playwright
 
 from book import build, serve
@@ -128,3 +132,61 @@ def visit(browser, server, outside):
         context.close()
     assert faults == []
     assert outside.requests == []
+
+
+@pytest.fixture(scope="session")
+def gallery(tmp_path_factory, built_book):
+    """A page with every figure there is, in a book made as the real one is."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder = shared / "gallery"
+    with FileLock(shared / "gallery.lock"):
+        if not folder.exists():
+            build_gallery(folder)
+    return folder / "_build" / "html" / "chapters" / "01_gallery.html"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="session")
+def gallery_address(gallery):
+    folder = gallery.parents[1]
+    handler = functools.partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        port = running.server_address[1]
+        yield f"http://127.0.0.1:{port}/{gallery.relative_to(folder).as_posix()}"
+        running.shutdown()
+
+
+@pytest.fixture(params=[GALLERY, *CHAPTERS])
+def place(request):
+    """A page with live figures: its file, its address on this machine, its figures."""
+    if request.param == GALLERY:
+        file = request.getfixturevalue("gallery")
+        address = request.getfixturevalue("gallery_address")
+    else:
+        file = request.getfixturevalue("built_book") / request.param
+        address = f"{request.getfixturevalue('server')}/{request.param}"
+    figures, questions = inside(file)
+    return SimpleNamespace(
+        name=request.param,
+        file=file,
+        address=address,
+        figures=figures,
+        questions=questions,
+    )
+
+
+@pytest.fixture
+def show(visit):
+    """show(address, …) opens a page with live figures, asked as `visit` asks."""
+
+    def open_live(address, **options):
+        return ready(visit(address, **options))
+
+    return open_live
