@@ -345,6 +345,7 @@ const tickText = (x) => num(x, 4).replace(/\.?0+$/, "");
 
 // ---- the stage: one figure, its sliders, its caption ----------------------------------
 
+const ARRIVAL = { every: 100, total: 3000 }; // ms: formulas above are set meanwhile
 const ANNOUNCE_AFTER = 500; // ms of quiet before a screen reader is told the new caption
 
 /**
@@ -597,9 +598,21 @@ export class Stage {
       this.say(
         `The link asks for ${refused.join(", ")}, which this figure does not have.`,
       );
-    if (location.hash === `#${this.anchor}`) {
-      requestAnimationFrame(() => this.root.scrollIntoView());
+    if (location.hash === `#${this.anchor}`) this.arrive();
+  }
+
+  /** Hold the figure in view while the page around it settles, or the reader moves. */
+  arrive() {
+    const hold = setInterval(
+      () => this.root.scrollIntoView({ behavior: "instant" }),
+      ARRIVAL.every,
+    );
+    const release = () => clearInterval(hold);
+    setTimeout(release, ARRIVAL.total);
+    for (const move of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+      addEventListener(move, release, { once: true });
     }
+    this.ends.push(release);
   }
 }
 
