@@ -12,6 +12,15 @@ from .perceptron import Correction, Perceptron, convergence_bound
 from .mlp import Dense, Elementwise, Identity, Layer, Network, glorot, he
 from .activations import (Heaviside, LeakyReLU, Linear, ReLU, Sigmoid, Softmax, Step,
     Tanh, logistic, softmax)
+from .loss import (BCE, CE, HEADS, MSE, HalfMSE, Head, Loss, SigmoidBCE, SoftmaxCE,
+    one_hot)
+from .gradient_descent import (SGD, AdaDelta, Adagrad, Adam, Momentum, Optimiser,
+    RMSProp, SparseAdam, constant, cosine, inverse_time, numerical_gradient, step_decay,
+    stopped)
+from .backprop import (GradientCheck, Value, backward, check_gradients, fit,
+    train_test_split, value_and_grad)
+from .jacobians import (denominator_layout, inner_product_check, jacobian_by_columns,
+    jacobian_by_rows, jvp, network_jacobian, numerical_jacobian, vjp)
 from .data import GATES, blobs, circles, digits, gate, moons, spirals, xor_clouds
 
 __version__ = "0.1.0"
