@@ -1,7 +1,5 @@
 """Chapter 3. What bends the plane: the functions g that stand between two Dense layers.
-
-Without one of them any stack of Dense layers is a single Dense layer in disguise.
-"""
+Without one of them any stack of Dense layers is a single Dense layer in disguise."""
 
 import numpy as np
 
@@ -10,27 +8,21 @@ from .mlp import Elementwise, Layer, he
 
 def logistic(z):
     """σ(z) = 1 / (1 + e^−z), without overflow for any z.                  shape of z
-
-    e^−|z| never exceeds 1; for z < 0 the equal form e^z / (1 + e^z) is used.
-    """
+    e^−|z| never exceeds 1; for z < 0 the equal form e^z / (1 + e^z) is used."""
     e = np.exp(-np.abs(z))
     return np.where(z >= 0, 1.0, e) / (1 + e)
 
 
 def softmax(z):
     """p[i] = exp z[i] / Σ_j exp z[j] along the last axis, without overflow.  shape of z
-
-    Adding a constant to all of z changes nothing, so the largest entry is made 0 first.
-    """
+    A constant added to all of z changes nothing: so the largest is made 0 first."""
     e = np.exp(z - z.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
 
 
 class Linear(Elementwise):
     """g(z) = α z + β, g' = α.                                          range (−∞, ∞)
-
-    However many layers it separates, they stay one affine map: it cannot bend.
-    """
+    However many layers it separates, they stay one affine map: it cannot bend."""
 
     def __init__(self, a=1.0, b=0.0):
         self.a, self.b = float(a), float(b)
@@ -41,15 +33,10 @@ class Linear(Elementwise):
     def derivative(self, z, a):
         return np.full(np.shape(z), self.a)
 
-    def __repr__(self):
-        return f"Linear({self.a:g}, {self.b:g})"
-
 
 class Heaviside(Elementwise):
     """g(z) = 0 for z < 0, ½ at z = 0, 1 for z > 0.                   range {0, ½, 1}
-
-    Its slope is 0 wherever it has one, so no gradient ever tells it which way to move.
-    """
+    Its slope is 0 wherever it has one: no gradient tells it which way to move."""
 
     def __call__(self, x):
         return np.heaviside(x, 0.5)
@@ -60,9 +47,7 @@ class Heaviside(Elementwise):
 
 class Step(Elementwise):
     """g(z) = 1 if z > θ else 0, strictly; the perceptron's decision.     range {0, 1}
-
-    Step(θ) of w·x is Step(0) of w·x + b with b = −θ. The slope is 0, as Heaviside's.
-    """
+    Step(θ) of w·x is Step(0) of w·x + b with b = −θ. The slope is 0, as Heaviside's."""
 
     def __init__(self, threshold=0.0):
         self.threshold = float(threshold)
@@ -73,15 +58,10 @@ class Step(Elementwise):
     def derivative(self, z, a):
         return np.zeros_like(z)
 
-    def __repr__(self):
-        return f"Step({self.threshold:g})"
-
 
 class Sigmoid(Elementwise):
     """σ(z) = 1 / (1 + e^−z),   σ' = σ (1 − σ) ≤ ¼.                      range (0, 1)
-
-    Reads as a probability. Flat at both ends: for |z| ≫ 0 it hardly lets a gradient by.
-    """
+    Reads as a probability. Flat at both ends: for |z| ≫ 0 hardly a gradient gets by."""
 
     def __call__(self, x):
         return logistic(x)
@@ -92,9 +72,7 @@ class Sigmoid(Elementwise):
 
 class Tanh(Elementwise):
     """tanh z = 2 σ(2z) − 1,   tanh' = 1 − tanh² ≤ 1.                   range (−1, 1)
-
-    The sigmoid stretched to be centred on 0, and four times as steep there.
-    """
+    The sigmoid stretched to be centred on 0, and four times as steep there."""
 
     def __call__(self, x):
         return np.tanh(x)
@@ -105,9 +83,7 @@ class Tanh(Elementwise):
 
 class ReLU(Elementwise):
     """g(z) = max(z, 0),   g' = 1 for z > 0, else 0 (at 0 by choice).    range [0, ∞)
-
-    Never flat on the right; on the left it is silent, and a unit stuck there is dead.
-    """
+    Never flat on the right, silent on the left: a unit stuck there is dead."""
 
     init = staticmethod(he)
 
@@ -120,9 +96,7 @@ class ReLU(Elementwise):
 
 class LeakyReLU(Elementwise):
     """g(z) = z for z > 0, s z otherwise; g' = 1 or s.                 range (−∞, ∞)
-
-    With a small slope s > 0 no unit dies. Equal to max(s z, z) only for 0 ≤ s ≤ 1.
-    """
+    With a small slope s > 0 no unit dies. Equal to max(s z, z) only for 0 ≤ s ≤ 1."""
 
     init = staticmethod(he)
 
@@ -134,9 +108,6 @@ class LeakyReLU(Elementwise):
 
     def derivative(self, z, a):
         return np.where(z > 0, 1.0, self.slope)
-
-    def __repr__(self):
-        return f"LeakyReLU({self.slope:g})"
 
 
 class Softmax(Layer):

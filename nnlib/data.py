@@ -1,10 +1,7 @@
 """Data to learn from: sixteen gates, five kinds of clouds, 1,797 handwritten digits.
-
 Every set is a pair X, t: X (n, d) float64, one example a row; t (n,) int, its class.
 A cloud has n points in the plane, the classes taking turns; `noise` is the standard
-deviation of the normal deviates that `rng` adds to each coordinate, 0 for none. Bad
-values raise TypeError or ValueError before anything is drawn.
-"""
+deviation of what `rng` adds to each coordinate."""
 
 import hashlib
 import io
@@ -37,10 +34,7 @@ def gate(name):
 
 
 def blobs(*, n, noise, rng, classes=2):
-    """One round cloud a class, the centres evenly on the unit circle.
-
-    Two classes: a line separates them as long as the noise is small against 1.
-    """
+    """One round cloud a class, the centres evenly on the unit circle."""
     t = _turns("blobs", n, noise, rng, whole(classes, "classes", "blobs", low=2))
     return _blur(_circle(2 * np.pi * t / classes + 1.25 * np.pi), noise, rng), t
 
@@ -74,11 +68,8 @@ def xor_clouds(*, n, noise, rng):
 
 def digits():
     """1,797 handwritten digits of 8 × 8 pixels.         X (1797, 64) in [0, 1], t 0…9
-
-    0 is paper, 1 is ink. ValueError if the file is not the one that nnlib shipped.
-    Source: Alpaydin & Kaynak, UCI Machine Learning Repository (1998), the test set;
-    CC BY 4.0, see digits.txt.
-    """
+    0 is paper, 1 is ink. ValueError if the file is damaged. Source: Alpaydin & Kaynak,
+    UCI Machine Learning Repository (1998), the test set; CC BY 4.0, see digits.txt."""
     content = DIGITS.read_bytes()
     found = hashlib.sha256(content).hexdigest()
     if found != SHA256:

@@ -1,61 +1,44 @@
 """Chapter 2. Layers, and networks made of them. The rules that all of nnlib keeps:
-
-1. Batch first. x is (n, d_in), W is (d_out, d_in), b is (d_out,), and z = x @ W.T + b:
-   each row of the batch reads as the book's column, z = W a + b.
+1. Batch first: x (n, d_in), W (d_out, d_in), b (d_out,), z = x @ W.T + b row by row.
 2. 1/n appears only in loss.py. A loss owns its value and its gradient together.
 3. Only an optimiser writes parameters, and it writes them in place.
 4. Randomness enters as the keyword `rng`, a numpy Generator. There is no global seed.
 5. Every class is abstract or final: what you read is what runs.
 6. `fit` is a generator of steps. A plot, a live figure or a `for` loop drives it.
 7. Bad input is refused where it enters, with a sentence that says what to do.
-8. `import nnlib` needs numpy alone.
-9. Names are the book's: W b x z a y delta, A[l] for the activations of layer l.
-
+8. Names are the book's: W b x z a y delta, A[l] for the activations of layer l.
 A layer owns parameters and never activations. Whoever wants the way back hands in what
-the way there produced; so a layer may be used twice, or run in between, without harm.
-"""
+the way there produced: so it may be used twice, or run in between, without harm."""
 
 from itertools import pairwise
 
 import numpy as np
 
-from .checks import batch, finite, generator, numeric, whole
+from .checks import batch, finite, generator, numeric, require, whole
 
 
 def glorot(d_out, d_in, rng):
     """W ~ U(−l, l), l = √(6 / (d_in + d_out)): signals and gradients keep their size.
-
-    (d_out, d_in). For layers whose slope near 0 is about 1 (tanh, sigmoid, identity).
-    Source: Glorot & Bengio, AISTATS (2010), 249–256.
-    """
+    For slopes of about 1 near 0. Source: Glorot & Bengio, AISTATS (2010), 249–256."""
     limit = np.sqrt(6 / (d_in + d_out))
     return rng.uniform(-limit, limit, (d_out, d_in))
 
 
 def he(d_out, d_in, rng):
     """W ~ U(−l, l), l = √(6 / d_in): twice the variance, as ReLU drops half the signal.
-
-    (d_out, d_in). Source: He, Zhang, Ren & Sun, ICCV (2015), 1026–1034.
-    """
+    Source: He, Zhang, Ren & Sun, ICCV (2015), 1026–1034."""
     limit = np.sqrt(6 / d_in)
     return rng.uniform(-limit, limit, (d_out, d_in))
 
 
 class Layer:
     """y = f(x), row by row, and the way back.                x (n, d_in) → y (n, d_out)
-
     Every method is pure: it reads the parameters, writes no attribute, leaves x alone.
-    `dy` is ∂L/∂y with y's shape, for whatever scalar L stands at the end.
-    """
+    `dy` is ∂L/∂y with y's shape, for whatever scalar L stands at the end."""
 
-    init = staticmethod(
-        glorot
-    )  # what suits the weights of a Dense in front of this layer
-
-    @property
-    def params(self):
-        """The arrays that an optimiser may change, in the order of `grads`."""
-        return []
+    d_in = d_out = None  # as many as come: only a Dense layer insists on a width
+    init = staticmethod(glorot)  # what suits the weights of a Dense in front of this
+    params = ()  # the arrays that an optimiser may change, in the order of `grads`
 
     def __call__(self, x):
         """y = f(x)."""
@@ -74,49 +57,38 @@ class Layer:
         raise NotImplementedError
 
     def __repr__(self):
-        return f"{type(self).__name__}()"
+        numbers = [f"{v:g}" for v in vars(self).values() if np.ndim(v) == 0]
+        return f"{type(self).__name__}({', '.join(numbers)})"
 
 
 class Dense(Layer):
     """z = W x + b.             x (n, d_in) → z (n, d_out);  W (d_out, d_in), b (d_out,)
-
     Jacobian   ∂z/∂x = W            the same for every input: the map is flat
     VJP        ∂L/∂x = Wᵀ δ         with δ = ∂L/∂z
-    Gradients  ∂L/∂W = Σ δ xᵀ,  ∂L/∂b = Σ δ        Σ over the rows of the batch
-    """
+    Gradients  ∂L/∂W = Σ δ xᵀ,  ∂L/∂b = Σ δ = 1ᵀδ   Σ over the rows of the batch"""
 
     def __init__(self, d_in, d_out, *, rng, init=glorot):
-        whole(d_in, "d_in", "Dense")
-        whole(d_out, "d_out", "Dense")
+        self.d_in = whole(d_in, "d_in", "Dense")
+        self.d_out = whole(d_out, "d_out", "Dense")
         self.W = init(d_out, d_in, generator(rng, "Dense"))
         self.b = np.zeros(d_out)
 
     @classmethod
     def of(cls, W, b):
         """A layer with these weights: W (d_out, d_in), b (d_out,); they are copied."""
-        W, b = finite(numeric(W, "W"), "W"), finite(numeric(b, "b"), "b")
-        if W.ndim != 2 or 0 in W.shape or b.shape != W.shape[:1]:
-            raise ValueError(
-                f"Dense.of needs W (d_out, d_in) and b (d_out,), "
-                f"got {W.shape} and {b.shape}."
-            )
+        W = finite(numeric(W, "W"), "W")
+        b = finite(numeric(b, "b"), "b")
+        fits = W.ndim == 2 and W.size and b.shape == W.shape[:1]
+        given = f"got {W.shape} and {b.shape}"
+        require(fits, f"Dense.of needs W (d_out, d_in) and b (d_out,), {given}.")
         layer = cls.__new__(cls)
+        layer.d_in, layer.d_out = W.shape[::-1]
         layer.W, layer.b = W.copy(), b.copy()
         return layer
 
     @property
     def params(self):
         return [self.W, self.b]
-
-    @property
-    def d_in(self):
-        """How many numbers a row of x has."""
-        return self.W.shape[1]
-
-    @property
-    def d_out(self):
-        """How many numbers a row of z has: one for each neuron."""
-        return self.W.shape[0]
 
     def __call__(self, x):
         return x @ self.W.T + self.b
@@ -125,21 +97,16 @@ class Dense(Layer):
         return dy @ self.W
 
     def grads(self, x, dy):
-        return [dy.T @ x, dy.sum(0)]
+        return [dy.T @ x, np.ones(len(dy)) @ dy]
 
     def jacobian(self, x):
         return np.broadcast_to(self.W, (len(x), *self.W.shape))
 
-    def __repr__(self):
-        return f"Dense({self.d_in}, {self.d_out})"
-
 
 class Elementwise(Layer):
     """a[i] = g(z[i]), each number by itself.                      z (n, d) → a (n, d)
-
     Jacobian   diag(g'(z)): no entry of a depends on another entry of z
-    VJP        ∂L/∂z = ∂L/∂a ⊙ g'(z)
-    """
+    VJP        ∂L/∂z = ∂L/∂a ⊙ g'(z)"""
 
     def derivative(self, z, a):
         """g'(z), given z and a = g(z) (often a alone is enough).        shape of z"""
@@ -149,8 +116,7 @@ class Elementwise(Layer):
         return dy * self.derivative(x, y)
 
     def jacobian(self, x):
-        slopes = self.derivative(x, self(x))
-        return slopes[:, :, None] * np.eye(x.shape[1])
+        return self.derivative(x, self(x))[:, :, None] * np.eye(x.shape[1])
 
 
 class Identity(Elementwise):
@@ -162,66 +128,42 @@ class Identity(Elementwise):
     def derivative(self, z, a):
         return np.ones_like(z)
 
+    def vjp(self, x, y, dy):
+        return dy
 
-class Network(Layer):
-    """ŷ = f_L(… f_2(f_1(x))): layers in a row, itself a layer.  (n, d_in) → (n, d_out)
 
-    The input is not counted as a layer. `trace` keeps every activation: all that a
-    plot, a live figure or backpropagation needs. A network among the layers stands for
-    its own layers.
-    """
+class Network:
+    """ŷ = f_L(… f_2(f_1(x))): layers in a row.                  (n, d_in) → (n, d_out)
+    The input is not counted as a layer. A layer that stands twice learns once."""
 
     def __init__(self, layers):
-        inner = [f.layers if isinstance(f, Network) else [f] for f in layers]
-        self.layers = [f for some in inner for f in some]
-        width, giver = None, None
-        for number, layer in enumerate(self.layers):
-            if not isinstance(layer, Layer):
-                raise TypeError(
-                    f"layer {number} must be a Layer such as Identity(), got {layer!r}."
-                )
-            if width and getattr(layer, "d_in", width) != width:
-                raise ValueError(
-                    f"layer {number} takes {layer.d_in} inputs "
-                    f"but layer {giver} gives {width}."
-                )
-            if hasattr(layer, "d_out"):
-                width, giver = layer.d_out, number
-        if width is None:
-            raise ValueError("Network needs at least one Dense layer.")
+        self.layers = list(layers)
+        for k, f in enumerate(self.layers):
+            if not isinstance(f, Layer):
+                must = "must be a Layer such as Identity()"
+                raise TypeError(f"layer {k} {must}, got {f!r}.")
+        wide = [f for f in self.layers if f.d_in]
+        require(wide, "Network needs at least one Dense layer.")
+        for f, g in pairwise(wide):
+            require(f.d_out == g.d_in, f"{g} cannot follow {f}: {g.d_in} ≠ {f.d_out}.")
+        self.d_in, self.d_out = wide[0].d_in, wide[-1].d_out
 
     @classmethod
     def mlp(cls, sizes, *, hidden, out=Identity(), rng):
         """Dense layers of these sizes, `hidden` after each but the last, then `out`.
-
-        Network.mlp([2, 8, 1], hidden=Tanh(), out=Sigmoid(), rng=rng): 2 inputs, 8
-        hidden units, 1 output. The weights in front of a layer are drawn by its `init`:
-        He for ReLU-like layers, Glorot for the others. Biases start at 0.
-        """
-        if len(sizes) < 2:
-            raise ValueError(
-                f"sizes needs at least an input and an output, got {sizes}."
-            )
-        layers, last = [], len(sizes) - 2
-        for number, (d_in, d_out) in enumerate(pairwise(sizes)):
-            after = hidden if number < last else out
-            init = getattr(after, "init", glorot)  # no layer at all? __init__ says so
-            layers += [Dense(d_in, d_out, rng=rng, init=init), after]
+        Weights are drawn by the `init` of the layer behind them, biases start at 0."""
+        few = f"sizes needs at least an input and an output, got {sizes}."
+        require(len(sizes) > 1, few)
+        layers, behind = [], [hidden] * (len(sizes) - 2) + [out]
+        for (d_in, d_out), g in zip(pairwise(sizes), behind, strict=True):
+            init = getattr(g, "init", glorot)  # no layer at all? __init__ says so
+            layers += [Dense(d_in, d_out, rng=rng, init=init), g]
         return cls(layers)
 
     @property
     def params(self):
-        return [p for f in self.layers for p in f.params]
-
-    @property
-    def d_in(self):
-        """How many inputs the first Dense layer takes."""
-        return next(f.d_in for f in self.layers if hasattr(f, "d_in"))
-
-    @property
-    def d_out(self):
-        """How many outputs the last Dense layer gives."""
-        return next(f.d_out for f in reversed(self.layers) if hasattr(f, "d_out"))
+        """The parameters of the layers, first to last."""
+        return [p for f in dict.fromkeys(self.layers) for p in f.params]
 
     def __call__(self, x):
         """ŷ. ValueError or TypeError if x is no finite batch of d_in columns."""
@@ -235,4 +177,4 @@ class Network(Layer):
         return A
 
     def __repr__(self):
-        return f"Network([{', '.join(map(repr, self.layers))}])"
+        return f"Network({self.layers})"

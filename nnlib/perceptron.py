@@ -1,34 +1,22 @@
 """Chapter 1. One neuron that decides, and the rule by which it learns from mistakes.
+A perceptron draws one straight line (in d dimensions: a hyperplane) and answers 1 on
+one side of it, 0 on the other. Whatever a line can separate, its rule will learn."""
 
-A perceptron draws one straight line (in d dimensions: one hyperplane) and answers 1
-on one side of it, 0 on the other. Whatever a line can separate, its rule will learn.
-"""
-
-from typing import NamedTuple
+from collections import namedtuple
 
 import numpy as np
 
-from .checks import batch, numeric, positive, whole
+from .checks import batch, numeric, positive, require, whole, zero_or_one
 
-
-class Correction(NamedTuple):
-    """One mistake put right: its epoch and row, t − ŷ, and the w and b that follow."""
-
-    epoch: int
-    row: int
-    error: int
-    w: np.ndarray
-    b: float
+Correction = namedtuple("Correction", "epoch row error w b")
+"""One mistake put right: its epoch and row, t − ŷ, and the w and b that follow."""
 
 
 class Perceptron:
     """ŷ = 1 if z > 0 else 0,   z = w·x + b.            x (n, d_in) → z, ŷ (n,)
-
-    The decision is strict: a point exactly on the line z = 0 is answered with 0.
-    A threshold θ is the same thing as a bias b = −θ. With bias=False, b stays 0 and
-    the line is nailed to the origin. Weights start at zero.
-    Source: Rosenblatt, Psychological Review 65 (1958), 386–408.
-    """
+    A point exactly on the line z = 0 is answered with 0. A threshold θ is a bias −θ.
+    With bias=False, b stays 0 and the line goes through the origin. Weights start at 0.
+    Source: Rosenblatt, Psychological Review 65 (1958), 386–408."""
 
     def __init__(self, d_in, *, bias=True):
         self.w = np.zeros(whole(d_in, "d_in", "Perceptron"))
@@ -49,14 +37,10 @@ class Perceptron:
 
     def train(self, X, t, *, eta=1.0, epochs=1000):
         """The perceptron rule, one row after the other; yields every Correction.
-
             e = t − ŷ        w ← w + η e x        b ← b + η e
-
-        A row answered rightly (e = 0) changes nothing. Stops after the first epoch
-        without a mistake, or after `epochs`. If a line separates the classes there are
-        at most (R/γ)² corrections (`convergence_bound`); if none does, they never end.
-        ValueError unless t holds one 0 or 1 for each row of X.
-        """
+        Stops after the first epoch without a mistake, or after `epochs`. A line that
+        separates the classes is found in at most (R/γ)² corrections: convergence_bound.
+        If there is none, they never end. ValueError unless t is one 0 or 1 a row."""
         X = batch(X, self.w.size, f"Perceptron({self.w.size})", "X")
         t = binary(t, X)
         eta, epochs = positive(eta, "eta"), whole(epochs, "epochs", "train")
@@ -78,26 +62,17 @@ class Perceptron:
 
 def binary(t, X):
     """Targets `t` as integers (n,), each 0 or 1, one a row of X; else ValueError."""
-    t = numeric(t, "t")
-    if t.shape != (len(X),):
-        raise ValueError(
-            f"t needs shape ({len(X)},), one target a row of X; got {t.shape}."
-        )
-    if not np.isin(t, (0, 1)).all():
-        at = int(np.flatnonzero(~np.isin(t, (0, 1)))[0])
-        raise ValueError(f"targets must be 0 or 1, found {t[at]:g} at index {at}.")
-    return t.astype(int)
+    t, shape = numeric(t, "t"), (len(X),)
+    given = f"one target a row of X; got {t.shape}"
+    require(t.shape == shape, f"t needs shape {shape}, {given}.")
+    return zero_or_one(t).astype(int)
 
 
 def convergence_bound(X, t, *, steps=20_000):
     """(R/γ)²: no perceptron started at 0 makes more corrections. inf if no line fits.
-
     x̃ = (x, 1), s = ±1 for target 1 or 0:   R = max ‖x̃‖,   γ = max_v min_i s_i v·x̃_i,
-    ‖v‖ = 1. γ is the distance of the origin from the convex hull of the points s_i x̃_i;
-    Gilbert's algorithm walks there, and every point v it visits gives the honest lower
-    bound min_i s_i v·x̃_i / ‖v‖ on γ, so that what is returned is never too small.
-    Source: Novikoff, Symposium on the Mathematical Theory of Automata (1962), 615–622.
-    """
+    ‖v‖ = 1: how far the origin is from the convex hull of the s_i x̃_i. Gilbert's method
+    walks there, each v a lower bound of γ: never too small. Source: Novikoff (1962)."""
     X = batch(X, None, "convergence_bound", "X")
     signs = 2 * binary(t, X) - 1
     P = signs[:, None] * np.column_stack([X, np.ones(len(X))])

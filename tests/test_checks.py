@@ -36,9 +36,9 @@ def test_values_come_back_as_plain_numbers():
             "For a single example write P[None, :].",
         ),
         (
-            lambda: checks.finite(np.array([[[0.0, np.nan]]]), "x"),
+            lambda: checks.finite(np.array([0.0, np.nan]), "x"),
             ValueError,
-            "x contains nan, first at index 0, 0, 1.",
+            "x must be finite, found nan at index 1.",
         ),
         (
             lambda: checks.positive(float("nan"), "eta"),

@@ -105,7 +105,8 @@ def final_layers(of=Layer):
 
 
 def test_the_tables_hold_every_layer():
-    tested = {type(row[0]) for row in (LAYERS | NETWORKS).values()}
+    """A network is none: its way back starts from a whole trace (test_backprop)."""
+    tested = {type(row[0]) for row in LAYERS.values()}
     assert set(final_layers()) == tested
     assert all(getattr(nnlib, cls.__name__) is cls for cls in tested)
 

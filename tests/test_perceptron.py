@@ -254,7 +254,7 @@ X2, NAN = [[1.0, 2.0], [3.0, 4.0]], float("nan")
         (
             lambda p: p.train([[1, 2], [3, NAN]], [0, 1]),
             ValueError,
-            "X contains nan, first at row 1, column 1.",
+            "X must be finite, found nan at row 1, column 1.",
         ),
         (
             lambda p: p.train([[1, 2], [3]], [0, 1]),
@@ -289,7 +289,7 @@ X2, NAN = [[1.0, 2.0], [3.0, 4.0]], float("nan")
         (
             lambda p: p.train(X2, ["no", "yes"]),
             TypeError,
-            "t must hold numbers, got dtype <U3.",
+            "t must hold real numbers, got dtype <U3.",
         ),
         (
             lambda p: p.train(X2, [0, 1], eta=0),

@@ -1,0 +1,56 @@
+"""The README keeps its word: its example prints what it shows, its map is true."""
+
+import ast
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", README, re.S)
+
+
+def test_the_example_prints_what_is_shown():
+    (example,), (shown,) = blocks("python"), blocks("text")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(example, {})
+    assert printed.getvalue() == shown
+    assert len(example.splitlines()) <= 12
+
+
+def test_it_is_short_and_its_links_lead_somewhere():
+    assert len(README.splitlines()) <= 100
+    links = re.findall(r"\]\(([^)]+)\)", README)
+    assert links
+    missing = [link for link in links if not (ROOT / link).exists()]
+    assert missing == []
+
+
+def test_the_map_lists_every_chapter_and_counts_what_it_has():
+    rows = [row.split("|")[1:-1] for row in README.splitlines() if "| [" in row]
+    stems = [path.stem for path in sorted((ROOT / "chapters").glob("*.ipynb"))]
+    assert len(rows) == len(stems)
+    for stem, row in zip(stems, rows, strict=True):
+        module = stem.partition("_")[2]
+        chapter, library, figures, exercises = map(str.strip, row)
+        notebook = nbformat.read(ROOT / "chapters" / f"{stem}.ipynb", as_version=4)
+        title = notebook.cells[0].source.partition("\n")[0].removeprefix("# ")
+        assert chapter == f"[{int(stem[:2])}. {title}](chapters/{stem}.ipynb)"
+        assert library == f"[{module}](nnlib/{module}.py)"
+        for cell, folder in ((figures, "live"), (exercises, "exercises")):
+            path = f"nnlib/{folder}/{module}.py"
+            base = {"live": "Figure", "exercises": "Exercise"}[folder]
+            classes = [
+                node
+                for node in ast.parse((ROOT / path).read_text("utf-8")).body
+                if isinstance(node, ast.ClassDef)
+                and base in [ast.unparse(parent) for parent in node.bases]
+            ]
+            assert cell == f"[{len(classes)}]({path})"
