@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from browser import launch
 from filelock import FileLock
-from pages import CHAPTERS, GALLERY, build_gallery, inside, ready
 from playwright.sync_api import sync_playwright
+from reader import CHAPTERS, GALLERY, build_gallery, inside, ready
 
 from book import build, serve
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 from figures import random_state, values
-from pages import (
+from reader import (
     CHAPTERS,
     GALLERY,
     WIDTHS,

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 from figures import FIGURES, random_state
-from pages import (
+from reader import (
     CHAPTERS,
     STATE,
     box,
