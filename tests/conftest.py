@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from browser import launch
 from filelock import FileLock
-from pages import CHAPTERS, GALLERY, build_gallery, inside, ready
 from playwright.sync_api import sync_playwright
+from reader import CHAPTERS, GALLERY, build_gallery, inside, ready
 
 from book import build, serve
 
@@ -60,7 +60,8 @@ class Refusal(socketserver.StreamRequestHandler):
 
     def handle(self):
         request = self.rfile.readline().decode("latin-1").strip()
-        if not CHROMIUMS_OWN.search(request):
+        # a connection that says nothing is one that Chromium keeps ready
+        if request and not CHROMIUMS_OWN.search(request):
             self.server.requests.append(request)
         self.wfile.write(b"HTTP/1.1 502 Refused\r\nContent-Length: 0\r\n\r\n")
 

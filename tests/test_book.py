@@ -148,6 +148,9 @@ def test_axe_finds_nothing(visit, path, scheme, width):
     page = visit(path, color_scheme=scheme, viewport=size, reduced_motion="reduce")
     assert page.get_attribute("html", "data-theme") == scheme
     page.wait_for_load_state("networkidle")
+    # a figure that never came to life would hide its faults
+    views = page.locator("script[type='application/vnd.jupyter.widget-view+json']")
+    assert page.locator(".nn-live").count() == views.count()
     page.add_script_tag(path=AXE)
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     assert len(found["passes"]) > 10

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 from figures import random_state, values
-from pages import (
+from reader import (
+    CHAPTERS,
     GALLERY,
     WIDTHS,
     answers,
@@ -16,6 +17,8 @@ from pages import (
     check,
     control,
     frames,
+    in_gallery,
+    inside,
     link,
     neighbour,
     picture,
@@ -87,6 +90,7 @@ def test_colours_suit_the_theme_and_can_be_told_apart(place, show, scheme):
     assert faint(seen["marks"] + seen["lines"], under, 3) == []
 
 
+@in_gallery
 def test_a_change_of_theme_repaints_the_fields(place, show):
     page = show(place.address, color_scheme="light")
     corners = """() => [...document.querySelectorAll('.nn-field')].map(field => {
@@ -99,7 +103,7 @@ def test_a_change_of_theme_repaints_the_fields(place, show):
     frames(page)
     dark = page.evaluate(corners)
     painted = [alpha > 0 for *_, alpha in light]
-    assert place.name != GALLERY or any(painted)
+    assert any(painted)
     for before, after, field in zip(light, dark, painted, strict=True):
         assert (max(after[:3]) < 100 < min(before[:3])) == field
 
@@ -125,6 +129,15 @@ def overlap(one, other):
     return width > 1 and height > 3  # a line of text has air above and below
 
 
+def resized(page, width):
+    """The page at another width, what is out of sight laid out as well."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.add_style_tag(content="* { content-visibility: visible !important }")
+    frames(page)
+    frames(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def contains(box, rect):
     (left, right, top, bottom), (x1, x2, y1, y2) = box, rect
     return left - 1 <= x1 and x2 <= right + 1 and top - 1 <= y1 and y2 <= bottom + 1
@@ -135,7 +148,14 @@ def corner(shown, end):
     return SimpleNamespace(**{c.name: values(c)[end] for c in shown.kind.controls})
 
 
-@pytest.mark.parametrize("state", ["start", "first", "last", "random"])
+@pytest.mark.parametrize(
+    ("place", "state"),
+    [
+        *((GALLERY, state) for state in ("start", "first", "last", "random")),
+        *((chapter, "start") for chapter in CHAPTERS),
+    ],
+    indirect=["place"],
+)
 def test_nothing_is_cut_or_covered(place, show, state):
     rng = np.random.default_rng(46)
     states = {
@@ -150,9 +170,7 @@ def test_nothing_is_cut_or_covered(place, show, state):
     page = show(link(place.address, states))
     faults = []
     for width in WIDTHS.values():
-        page.set_viewport_size({"width": width, "height": 900})
-        frames(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        resized(page, width)
         for plane in page.evaluate(TEXTS):
             for text, rect in plane["texts"]:
                 if not contains(plane["box"], rect):
@@ -163,7 +181,8 @@ def test_nothing_is_cut_or_covered(place, show, state):
     assert faults == []
 
 
-SPILLED = """() => {
+SPILLED_AND_ROWS = """() => {
+    const all = selector => [...document.querySelectorAll(selector)];
     const spills = one => {
         const { left, right, width } = one.getBoundingClientRect();
         if (!width || one.closest('svg, .nn-said')) return false;
@@ -172,27 +191,26 @@ SPILLED = """() => {
         return left < -0.5 || right > innerWidth + 0.5
             || (holds && one.scrollWidth > one.clientWidth + 1);
     };
-    return [...document.querySelectorAll('.nn-live, .nn-live *')].filter(spills)
-        .map(one => one.outerHTML.slice(0, 120));
-}"""
-
-ROWS = """() => [...document.querySelectorAll('.nn-live .nn-control')].map(row =>
-    [...row.children].map(part => {
+    const described = part => {
         const { left, right, top, bottom } = part.getBoundingClientRect();
         return [part.matches('[type=checkbox]') ? 'box' : part.localName,
             [left, right, top, bottom]];
-    }))"""
+    };
+    return [
+        all('.nn-live, .nn-live *').filter(spills)
+            .map(one => one.outerHTML.slice(0, 120)),
+        all('.nn-live .nn-control').map(row => [...row.children].map(described)),
+    ];
+}"""
 LEAST = {"input": 120, "select": 120, "box": 18}  # widths that a thumb can use
 
 
 def test_controls_have_room(place, show):
     page = show(place.address)
     for width in (320, 390, 768, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        frames(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert page.evaluate(SPILLED) == []
-        rows = page.evaluate(ROWS)
+        resized(page, width)
+        spilled, rows = page.evaluate(SPILLED_AND_ROWS)
+        assert spilled == []
         assert rows
         for row in rows:
             for tag, (left, right, *_) in row:
@@ -204,6 +222,7 @@ def test_controls_have_room(place, show):
 # --- other ways to read -----------------------------------------------------------
 
 
+@in_gallery
 def test_under_reduced_motion_nothing_moves_by_itself(place, show):
     page = show(place.address, reduced_motion="reduce")
     drawn = {shown.id: picture(page, shown.anchor) for shown in place.figures}
@@ -292,15 +311,18 @@ def test_in_forced_colours_words_and_lines_stay_readable(place, show, scheme):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_axe_finds_nothing_while_figures_live(place, show, scheme, width):
+def test_axe_finds_nothing_in_figures_and_answers(
+    gallery, gallery_address, show, scheme, width
+):
+    """The chapters' own pages, with their figures live, are in test_book.py."""
     size = {"width": WIDTHS[width], "height": 900}
     page = show(
-        f"{place.address}?{urlencode({place.figures[0].id: 'nonsense'})}",
+        f"{gallery_address}?{urlencode({'one-neuron': 'nonsense'})}",
         color_scheme=scheme,
         viewport=size,
         reduced_motion="reduce",
     )
-    for question in place.questions:
+    for question in inside(gallery)[1]:
         [*_, (answer, _, _)] = answers(question)
         answer(page, question)
         check(page, question)

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from pages import (
+from reader import (
     answers,
     check,
     choose,

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 import nbformat
 import numpy as np
+import pytest
 from figures import BY_TITLE, FIGURES, random_state, values
 
 from book import build, vendor
@@ -27,6 +28,8 @@ CHAPTERS = [
     for path in sorted((ROOT / "chapters").glob("*.ipynb"))
     if "nnlib.live" in path.read_text("utf-8")
 ]
+# what only kit.js and hydrate.js decide is tried on one page
+in_gallery = pytest.mark.parametrize("place", [GALLERY], indirect=True)
 WIDTHS = {"phone": 390, "desktop": 1280}
 QUESTIONS = """
 from nnlib.live import ChoiceQuestion, NumberQuestion
