@@ -23,10 +23,12 @@ SOURCES = (
     "_config.yml",
     "_toc.yml",
     "intro.md",
+    "speed.md",
     "requirements.lock",
     "book",
     "chapters",
     "nnlib",
+    "benchmarks",
 )
 
 
