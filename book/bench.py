@@ -18,7 +18,7 @@ OTHERS = ("numpy", "PyTorch", "scikit-learn")
 
 
 def measure():
-    """What `make bench` measures, with one run on the digits: {"steps": …, "digits": …}."""
+    """What `make bench` measures, the digits only once: {"steps": …, "digits": …}."""
     with tempfile.TemporaryDirectory() as folder:
         numbers = Path(folder) / "numbers.json"
         options = ["--rounds", "40", "--seeds", "1", "--json", numbers]
