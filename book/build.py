@@ -23,7 +23,6 @@ SOURCES = (
     "_config.yml",
     "_toc.yml",
     "intro.md",
-    "speed.md",
     "requirements.lock",
     "book",
     "chapters",

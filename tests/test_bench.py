@@ -28,7 +28,7 @@ def test_a_benchmark_that_fails_stops_the_build(monkeypatch, tmp_path):
 
 
 def test_the_page_shows_every_network_and_the_digits(built_book):
-    page = (built_book / "speed.html").read_text("utf-8")
+    page = (built_book / "chapters" / "speed.html").read_text("utf-8")
     for net in ("2-2-1", "2-16-16-1", "2-64-64-1", "64-64-10"):
         assert re.search(rf"<td><p>{net}</p></td>\s*<td><p>\d+ µs</p></td>", page)
     assert re.search(r"last fifth, by other writers</p></td>\s*<td><p>9\d\.\d%", page)
