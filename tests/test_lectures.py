@@ -782,7 +782,7 @@ def test_jang_and_notes_delta_is_no_plain_error_and_comes_from_behind():
 
 
 def notes():
-    """The 2-3-1 net of the notes: its parts by their names there, the true gradients."""
+    """The 2-3-1 net of the notes, its parts by their names there; true gradients."""
     w1 = np.array([[0.5, -0.3], [0.8, 0.2], [-0.6, 0.9]])
     w2, x, t = np.array([[0.7, -0.4, 0.3]]), np.array([0.8, -0.5]), 0.9
     net = Network([Dense.of(w1, [0] * 3), Sigmoid(), Dense.of(w2, [0]), Sigmoid()])
