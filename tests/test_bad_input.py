@@ -211,6 +211,8 @@ OPTIMISERS = [
      "there is nothing to train: the list of params is empty."),
     (lambda: OPT.step([np.ones(3, int)], [np.ones(3)]), TypeError,
      "a parameter is no float64 array: array([1, 1, 1])"),
+    (lambda: OPT.step([NAN], [ONES]), ValueError,
+     "a parameter must be finite, found nan at row 2, column 0."),
     (lambda: OPT.step([1.5], [1.0]), TypeError,
      "a parameter is no float64 array: 1.5"),
     (lambda: USED.step(NET.params[:1], [np.ones((8, 3))]), ValueError,
@@ -263,6 +265,8 @@ TRAINING = [
      "X has 8 examples but T has 7."),
     (lambda: train_test_split(ONES, T, test_size=1, rng=rng()), ValueError,
      "test_size must leave 8 rows two parts, got 1."),
+    (lambda: train_test_split(ONES, T, test_size=0.05, rng=rng()), ValueError,
+     "test_size must leave 8 rows two parts, got 0.05."),
     (lambda: train_test_split(ONES, T, rng=None), TypeError,
      "train_test_split: rng must be a numpy Generator, got None; write "
      "rng=np.random.default_rng(0), so that the run can be repeated."),
