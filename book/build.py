@@ -27,6 +27,7 @@ SOURCES = (
     "book",
     "chapters",
     "nnlib",
+    "benchmarks",
 )
 
 

@@ -54,6 +54,7 @@ def executed(nb, folder):
         startup_timeout=SECONDS,
         record_timing=False,
         store_widget_state=False,
+        coalesce_streams=True,  # else a slow cell's text is cut where it was flushed
     ).execute(stderr=subprocess.DEVNULL)  # the kernel's own log, not the cells'
     return nb
 

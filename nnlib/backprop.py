@@ -78,8 +78,9 @@ def fit(net, loss, opt, X, T, *, epochs, batch_size=None, rng=None):
     size = n if batch_size is None else whole(batch_size, "batch_size", "fit")
     require(size <= n, f"fit: batch_size must lie in 1..{n}, got {size}.")
     rng = generator(rng, "fit") if size < n else None
+    run = _steps(net, loss, opt, X, T, whole(epochs, "epochs", "fit"), size, rng)
     opt.bind(net.params)
-    return _steps(net, loss, opt, X, T, whole(epochs, "epochs", "fit"), size, rng)
+    return run
 
 
 def _steps(net, loss, opt, X, T, epochs, size, rng):

@@ -87,6 +87,7 @@ class Optimiser:
         """Move `params` by their gradients. ValueError, and no move, if any is off."""
         self.bind(params)
         grads = [np.asarray(g) for g in grads]
+        require(len(params) == len(grads), f"{len(params)} params, {len(grads)} grads.")
         for p, g in zip(params, grads, strict=True):
             shapes = f"a parameter has shape {p.shape} but its gradient {g.shape}"
             require(p.shape == g.shape, f"{shapes}: was the batch summed over?")

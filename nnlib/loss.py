@@ -130,8 +130,7 @@ class SoftmaxCE(Loss):
         z = Y - Y.max(axis=1, keepdims=True)
         e = np.exp(z)
         total = e.sum(axis=1, keepdims=True)
-        losses = np.log(total) - (z * T).sum(axis=1, keepdims=True)
-        return losses.sum(), e / total - T
+        return np.log(total).sum() - (z * T).sum(), e / total - T
 
 
 def one_hot(t, k):

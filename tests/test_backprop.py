@@ -63,6 +63,10 @@ class Spy(Layer):
         self.calls.append(dy)
         return dy
 
+    def grads(self, x, dy):
+        self.calls.append(dy)
+        return []
+
 
 # --- backward ---------------------------------------------------------------------
 
@@ -84,6 +88,12 @@ def test_gradients_come_in_the_order_of_the_parameters():
     assert [g.shape for g in grads] == [p.shape for p in net.params]
 
 
+def test_the_value_is_the_loss_of_the_output():
+    X, T = rng().normal(size=(4, 3)), np.array([[0.0], [1], [1], [0]])
+    net = Network.mlp([3, 4, 1], hidden=Tanh(), out=Sigmoid(), rng=rng())
+    assert value_and_grad(net, BCE(), X, T)[0] == BCE()(net(X), T)
+
+
 def test_backward_is_pure():
     net, X, T = problem()
     A, before = net.trace(X), [p.copy() for p in net.params]
@@ -99,8 +109,12 @@ def test_nothing_is_computed_upstream_of_the_data():
     net = Network([before, Dense(2, 3, rng=rng()), between, Dense(3, 1, rng=rng())])
     X, T = rng(1).normal(size=(4, 2)), np.ones((4, 1))
     backward(net, net.trace(X), MSE().grad(net(X), T))
-    assert len(between.calls) == 1
+    assert len(between.calls) == 2
     assert before.calls == []
+    last = Network([Dense(2, 3, rng=rng()), Tanh(), Dense(3, 1, rng=rng())])
+    dW, db = backward(last, last.trace(X), np.ones((4, 1)))[2:]
+    assert db == [4]
+    np.testing.assert_allclose(dW[0], last.trace(X)[2].sum(axis=0))
 
 
 def test_the_first_dense_layer_is_not_asked_for_its_vjp(monkeypatch):
@@ -156,6 +170,8 @@ def test_a_wrong_gradient_is_named(monkeypatch):
     monkeypatch.setattr(Dense, "grads", wrong)
     worst = check_gradients(net, MSE(), X, T)
     assert worst.name == "layers[2].W[1, 2]"
+    gap = abs(worst.backprop - worst.numerical)
+    assert worst.error == pytest.approx(gap / (1e-3 + abs(worst.numerical)), rel=1e-9)
     assert 1e-4 < worst.error < 1e-3
     assert worst.backprop == pytest.approx(worst.numerical * (1 + 1e-3))
     assert {type(number) for number in worst[1:]} == {float}
@@ -182,6 +198,8 @@ def test_the_split_keeps_pairs_together_and_loses_nothing():
     assert t_test.tolist() != [0, 1, 2]
     again = train_test_split(X, t, test_size=0.3, rng=rng())
     assert all(np.array_equal(a, b) for a, b in zip(parts, again, strict=True))
+    assert len(train_test_split(X, t, rng=rng())[1]) == 2
+    assert len(train_test_split(X[:2], t[:2], test_size=0.5, rng=rng())[0]) == 1
 
 
 # --- fit --------------------------------------------------------------------------
@@ -345,6 +363,7 @@ def test_digits_of_the_same_writers_and_of_others():
 
 def test_two_ways_through_a_graph_add_up():
     x = Value(3.0)
+    assert x.grad == 0
     y = x * x + x * Value(5.0)
     assert y.data == 24
     y.backward()

@@ -16,7 +16,7 @@ from reader import axe_faults
 from book import build, vendor
 
 ROOT = Path(__file__).parents[1]
-CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
+CHAPTERS = sorted(p for p in (ROOT / "chapters").iterdir() if p.is_file())
 PAGES = [
     "intro.html",
     *(f"chapters/{path.stem}.html" for path in CHAPTERS),

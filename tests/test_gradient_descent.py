@@ -77,6 +77,11 @@ def test_schedules_by_hand():
     curve = [cosine(1.0, steps=10, low=0.2)(t) for t in (0, 5, 10, 99)]
     assert curve == pytest.approx([1, 0.6, 0.2, 0.2])
     assert step_decay(1.0, every=1)(2) == pytest.approx(0.01)
+    assert cosine(1.0, steps=10)(10) == 0
+
+
+def test_a_schedule_may_end_at_zero():
+    assert three_steps(SGD(cosine(1.0, steps=1)), 0.0, [1, 1, 1]) == [-1, -1, -1]
 
 
 def test_a_schedule_is_asked_for_the_steps_done():
@@ -100,7 +105,8 @@ def test_stopping_rules():
     assert stopped(8, far, far, limit=8)
     assert not stopped(10**9, near, near)
     assert stopped(1, far, far, small_change=0.51)
-    assert not stopped(1, far, far, small_change=0.49)
+    assert not stopped(1, far, far, small_change=0.5, small_gradient=0.5)
+    assert not stopped(1, 0 * far, 0 * far)
 
 
 # --- three steps by hand ----------------------------------------------------------
@@ -133,6 +139,8 @@ def test_adagrad():
     # s = 4, 5, 14
     steps = [2 / 2, -1 / np.sqrt(5), 3 / np.sqrt(14)]
     assert three_steps(Adagrad(0.1)) == pytest.approx(1 - 0.1 * np.cumsum(steps))
+    (p,) = three_steps(Adagrad(1.0), 0.0, [1e-10])  # the size of ε: half a step
+    assert p == pytest.approx(-0.5)
 
 
 def test_rmsprop():

@@ -129,12 +129,16 @@ def overlap(one, other):
     return width > 1 and height > 3  # a line of text has air above and below
 
 
+FITTED = """() => [...document.querySelectorAll('.nn-plane')].every(
+    plane => plane.querySelector('svg').viewBox.baseVal.width === plane.clientWidth
+)"""
+
+
 def resized(page, width):
     """The page at another width, what is out of sight laid out as well."""
     page.set_viewport_size({"width": width, "height": 900})
     page.add_style_tag(content="* { content-visibility: visible !important }")
-    frames(page)
-    frames(page)
+    page.wait_for_function(FITTED)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

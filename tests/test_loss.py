@@ -188,6 +188,7 @@ def test_what_the_heads_answer():
     Z = np.array([[-2.0], [0.5], [0.0]])
     binary, classes, single, several = HEADS.values()
     assert binary.predict(binary.out(Z)).tolist() == [[0], [1], [0]]
+    assert binary.predict(np.array([[0.5], [0.503]])).tolist() == [[0], [1]]
     Z = np.array([[1.0, 3, 2], [0, -1, -2]])
     assert classes.predict(classes.out(Z)).tolist() == [1, 0]
     for head in (single, several):
