@@ -22,6 +22,7 @@ from book import build, vendor
 from nnlib.live import Menu, Slider, Switch
 
 ROOT = Path(__file__).parents[1]
+AXE = vendor.CACHE / "axe" / "axe.min.js"
 GALLERY = "gallery"
 CHAPTERS = [
     f"chapters/{path.stem}.html"
@@ -155,6 +156,25 @@ def ready(page):
     page.wait_for_selector("html[data-figures=live]", state="attached")
     frames(page)
     return page
+
+
+def axe_faults(page):
+    """What axe-core finds wrong or cannot decide about contrast: (rule, element)."""
+    # It takes what is out of sight, and lines that reach beyond their plane, to cover
+    # the words of the whole page, and then says nothing about any contrast.
+    page.add_style_tag(
+        content="* { content-visibility: visible !important }"
+        ".nn-plane svg > * { display: none }"
+    )
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run({ resultTypes: ['violations', 'incomplete'] })")
+    assert len(found["passes"]) > 10
+    undecided = [fault for fault in found["incomplete"] if "contrast" in fault["id"]]
+    return [
+        (fault["id"], node["html"])
+        for fault in found["violations"] + undecided
+        for node in fault["nodes"]
+    ]
 
 
 def frames(page):

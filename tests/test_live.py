@@ -469,20 +469,24 @@ def test_beyond_the_last_correction_the_last_one_stays():
         for step in (4, 5, 60)
     }
     assert len(told) == 1
+    assert "OR, correction 4 of 4, " in told.pop()
+    pictures = []
+    for step in (3, 4, 60):
+        pictures.append(LearningRule(data="OR", step=step)._repr_mimebundle_())
+    before, last, beyond = (bundle["image/png"] for bundle in pictures)
+    assert before != last == beyond
 
 
-def test_one_correction_is_not_called_corrections():
-    figure = LearningRule()
-    captions = [
-        figure.caption(SimpleNamespace(step=0, eta=eta, data=data, start=start))
-        for eta in grid(LearningRule.controls[1])
-        for data in values(LearningRule.controls[2])
-        for start in LearningRule.starts
-        if data not in ("XOR", "moons", "XOR clouds", "blobs overlapping")
-    ]
-    assert not [
-        c for c in captions if re.search(r"\b1 corrections|[02-9] correction ", c)
-    ]
+def test_one_correction_is_not_called_corrections(monkeypatch):
+    monkeypatch.setattr(LearningRule, "starts", {"zero": ([1.0, 1.6], -1.5)})
+    figure = LearningRule(eta=0.25)
+    assert repr(figure).endswith("clean in epoch 2 after 1 correction.")
+    figure.control["step"].value = 1
+    assert repr(figure) == (
+        "The learning rule. AND, correction 1 of 1, epoch 1, example 2 "
+        "(target 0, answered 1): now w = (1.00, 1.35), b = −1.75. "
+        "Played to the end: clean in epoch 2 after 1 correction."
+    )
 
 
 def test_counts_stay_under_the_bound_and_no_bound_is_promised_without_a_line():

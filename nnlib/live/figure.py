@@ -48,7 +48,7 @@ class Slider:
                 f"{where}: {self.name} goes from {self.low:g} to {self.high:g} in "
                 f"steps of {self.step:g}; {value:g} is not one of its values."
             )
-        return self.snap(value)
+        return value
 
     def snap(self, value):
         """The slider's value nearest to `value`: 1.15 for 1.1500000000000004."""

@@ -199,7 +199,8 @@ class LearningRule(Figure):
         X, t = data_sets()[s.data]
         corrections, _ = self.run(s)
         start = self.starts[s.start]
-        w, b = corrections[s.step - 1][3:] if 0 < s.step <= len(corrections) else start
+        step = min(s.step, len(corrections))
+        w, b = corrections[step - 1][3:] if step else start
         plane(left, X, t, np.array(w), b)
         bound = _bound(s.data) if s.start == "zero" else None
         epochs = [c.epoch for c in corrections[:SHOWN]]
