@@ -11,9 +11,9 @@ from nnlib.live import Figure, Menu, Slider
 
 
 def live_modules():
-    """The chapters' modules in nnlib.live: those that define a figure."""
-    for found in pkgutil.iter_modules(nnlib.live.__path__):
-        module = importlib.import_module(f"nnlib.live.{found.name}")
+    """The modules in nnlib.live that define a figure: a chapter's or a view's."""
+    for found in pkgutil.walk_packages(nnlib.live.__path__, "nnlib.live."):
+        module = importlib.import_module(found.name)
         if any(True for _ in figures_of(module)):
             yield module
 

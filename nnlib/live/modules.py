@@ -80,16 +80,17 @@ def as_script(name):
 
 @cache
 def style():
-    """figure.css with the palette as --nn-… variables: light, dark, light in print."""
+    """All style sheets, the palette first as --nn-…: light, dark, light in print."""
     palette = json.loads(PALETTE.read_text(encoding="utf-8"))
 
     def variables(theme):
         colours = palette[theme].items()
         return "".join(f"--nn-{name}:{colour};" for name, colour in colours)
 
+    sheets = [STATIC / "figure.css", *sorted(STATIC.glob("pieces/*.css"))]
     dark = 'html[data-theme="dark"], body[data-jp-theme-light="false"]'
     return (
         f":root {{{variables('light')}}}\n{dark} {{{variables('dark')}}}\n"
         f"@media print {{ :root, {dark} {{{variables('light')}}} }}\n"
-        + (STATIC / "figure.css").read_text(encoding="utf-8")
+        + "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
     )

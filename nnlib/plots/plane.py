@@ -1,60 +1,12 @@
-"""The book's still pictures: functions that draw on the axes they are given.
+"""The plane of two inputs, curves, and the sum of one neuron."""
 
-Each takes its data, then keywords, and returns `ax`; none shows or saves anything, and
-none touches pyplot. Colours come from palette.json, which the live figures read too:
-the theme is the one whose background the axes have. A class is told apart by its shape
-as well as by its colour.
-"""
-
-import json
 from itertools import pairwise
-from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, same_color
-from matplotlib.figure import Figure
+from matplotlib.colors import LinearSegmentedColormap
 
-from .activations import logistic
-
-PALETTE = json.loads(Path(__file__).with_name("palette.json").read_text("utf-8"))
-SHAPES = "os^D"  # one marker a class, as in the live figures
-
-
-def style(theme="light"):
-    """rcParams in the colours of a theme of the palette.     KeyError if unknown"""
-    p = PALETTE[theme]
-    return {
-        "axes.axisbelow": True,
-        "axes.edgecolor": p["muted"],
-        "axes.facecolor": p["background"],
-        "axes.grid": True,
-        "axes.labelcolor": p["ink"],
-        "axes.prop_cycle": mpl.cycler(color=[p[f"class{k}"] for k in range(4)]),
-        "axes.spines.right": False,
-        "axes.spines.top": False,
-        "axes.titlecolor": p["ink"],
-        "figure.facecolor": p["background"],
-        "font.size": 11,
-        "grid.color": p["grid"],
-        "legend.frameon": False,
-        "legend.labelcolor": p["ink"],
-        "lines.linewidth": 2,
-        "savefig.facecolor": p["background"],
-        "text.color": p["ink"],
-        "xtick.color": p["muted"],
-        "ytick.color": p["muted"],
-    }
-
-
-def canvas(columns=1, *, width=4.8, height=3.6, theme="light"):
-    """A figure that pyplot does not know, and its axes side by side; sizes in inches.
-
-    fig, (left, right) = canvas(2) gives two; fig.savefig(…) writes the picture.
-    """
-    with mpl.rc_context(style(theme)):
-        figure = Figure(figsize=(width * columns, height), layout="constrained")
-        return figure, list(figure.subplots(1, columns, squeeze=False)[0])
+from ..activations import logistic
+from .frame import SHAPES, note, palette_of
 
 
 def field(f, *, ax, x, y, soft=False):
@@ -64,7 +16,7 @@ def field(f, *, ax, x, y, soft=False):
     (low, high) to draw. soft=True shades by the probability σ(z) instead of the
     decision. The line z = 0 is drawn wherever z changes its sign.
     """
-    p = _palette(ax)
+    p = palette_of(ax)
     across, up = np.linspace(*x, 241), np.linspace(*y, 241)
     grid = np.stack(np.meshgrid(across, up), axis=-1)
     z = np.reshape(f(grid.reshape(-1, 2)), grid.shape[:2])
@@ -85,7 +37,7 @@ def points(X, t, *, ax, ring=()):
 
     `ring` names rows to circle: the mistakes, or the example at hand.
     """
-    p, X, t = _palette(ax), np.asarray(X), np.asarray(t)
+    p, X, t = palette_of(ax), np.asarray(X), np.asarray(t)
     if not np.isin(t, range(len(SHAPES))).all():
         raise ValueError(f"points tells the classes 0 to {len(SHAPES) - 1} apart.")
     rim = {"s": 46, "ec": p["background"], "lw": 0.8, "zorder": 3}
@@ -108,7 +60,7 @@ def line(w, b, *, ax):
     ends = _clip(np.asarray(w, float), float(b), (x0, x1), (y0, y1))
     if ends is None:
         return ax
-    ink = _palette(ax)["ink"]
+    ink = palette_of(ax)["ink"]
     ax.plot(*ends.T, color=ink, zorder=2)
     foot = ends.mean(0)
     reach = 0.17 * min(abs(x1 - x0), abs(y1 - y0))
@@ -144,7 +96,7 @@ def curve(f, *, ax, x, jumps=(), at=None, label=None):
     `jumps` are the places where f leaps, each drawn as a gap with a dot at f's own
     value there; `at` marks one point of the curve and drops it to both axes.
     """
-    p = _palette(ax)
+    p = palette_of(ax)
     edges = np.array([x[0], *sorted(jumps), x[1]], float)
     color = None
     for low, high in pairwise(edges):
@@ -169,7 +121,7 @@ def neuron_sum(x, w, b, *, ax, g=None):
     x, w (d,). With an activation g (a layer) a last bar shows a = g(z). Bars that point
     to the left, downwards, are hatched.
     """
-    p, x, w = _palette(ax), np.asarray(x, float), np.asarray(w, float)
+    p, x, w = palette_of(ax), np.asarray(x, float), np.asarray(w, float)
     terms = np.append(w * x, b)
     ends = np.cumsum(terms)
     z = ends[-1]
@@ -192,8 +144,8 @@ def neuron_sum(x, w, b, *, ax, g=None):
     ax.vlines(ends, rows[: len(ends)], rows[1 : len(ends) + 1], color=p["muted"], lw=1)
     ax.axvline(0, color=p["ink"], lw=1)
     tips = np.maximum(starts, starts + sizes)
-    for row, tip, note in zip(rows, tips, notes, strict=True):
-        _note(note.replace("-", "−"), (tip, row), (5, 0), ax=ax, va="center")
+    for row, tip, words in zip(rows, tips, notes, strict=True):
+        note(words.replace("-", "−"), (tip, row), (5, 0), ax=ax, va="center")
     low, high = min(0, *ends, *sizes), max(0, *ends, *sizes)
     ax.set_xlim(low - 0.05 * (high - low), high + 0.5 * (high - low) or 1)
     ax.set_yticks(rows, names, color=p["ink"])
@@ -210,19 +162,10 @@ def steps(counts, *, ax, bound=None, label=None):
     counts = np.append(0, counts)
     ax.step(np.arange(len(counts)), counts, where="post", label=label)
     if bound is not None and np.isfinite(bound):
-        ax.axhline(bound, color=_palette(ax)["wrong"], ls="--", lw=1.5)
-        _note(f"at most {bound:.4g}", (0, bound), (5, -12), ax=ax)
+        ax.axhline(bound, color=palette_of(ax)["wrong"], ls="--", lw=1.5)
+        note(f"at most {bound:.4g}", (0, bound), (5, -12), ax=ax)
     ax.set(xlim=(0, None), ylim=(0, None))
     ax.locator_params(axis="x", integer=True)
-    return ax
-
-
-def legend(*, ax, loc="best"):
-    """The key to what has a label, readable on a tinted field.      also returns ax"""
-    p = _palette(ax)
-    ax.legend(loc=loc, frameon=True, facecolor=p["background"], edgecolor=p["grid"])
-    for text in ax.get_legend().get_texts():
-        text.set_color(p["ink"])
     return ax
 
 
@@ -231,17 +174,3 @@ def _plane(ax):
     ax.set_aspect("equal")
     ax.locator_params(nbins=5)
     return ax
-
-
-def _note(text, at, offset, *, ax, **more):
-    """A few words beside the place `at`, the offset in points."""
-    p = _palette(ax)
-    box = {"facecolor": p["background"], "edgecolor": "none", "pad": 1}
-    kind = {"textcoords": "offset points", "color": p["ink"], "bbox": box}
-    ax.annotate(text, at, xytext=offset, **kind, **more)
-
-
-def _palette(ax):
-    """The colours of the theme that `ax` was made in; light unless it looks dark."""
-    dark = same_color(ax.get_facecolor(), PALETTE["dark"]["background"])
-    return PALETTE["dark" if dark else "light"]

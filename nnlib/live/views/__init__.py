@@ -1,0 +1,1 @@
+"""Figures that any page may show, one module a kind of picture."""

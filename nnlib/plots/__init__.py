@@ -1,0 +1,24 @@
+"""The book's still pictures: functions that draw on the axes they are given.
+
+Each takes its data, then keywords, and returns `ax`; none shows or saves anything, and
+none touches pyplot. Colours come from palette.json, which the live figures read too:
+the theme is the one whose background the axes have. A class is told apart by its shape
+as well as by its colour.
+"""
+
+from .frame import PALETTE, SHAPES, canvas, legend, style
+from .plane import curve, field, line, neuron_sum, points, steps
+
+__all__ = [
+    "PALETTE",
+    "SHAPES",
+    "canvas",
+    "curve",
+    "field",
+    "legend",
+    "line",
+    "neuron_sum",
+    "points",
+    "steps",
+    "style",
+]
