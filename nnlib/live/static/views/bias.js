@@ -1,5 +1,6 @@
 // What a bias does: it moves the crossing to x = −b/w and the line off the origin.
-import { logistic, predict, rightAnswers } from "../engine.js";
+import { logistic } from "../engine/activations.js";
+import { predict, rightAnswers } from "../engine/perceptron.js";
 import { mount, num, term } from "../kit.js";
 
 export default mount((stage) => {

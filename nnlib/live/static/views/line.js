@@ -1,5 +1,5 @@
 // Draw the line: one neuron's weights against a set of examples of two classes.
-import { predict, rightAnswers } from "../engine.js";
+import { predict, rightAnswers } from "../engine/perceptron.js";
 import { mount, num, percent, term } from "../kit.js";
 
 export default mount((stage) => {
