@@ -7,7 +7,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import nnlib.live
-from nnlib.live import Figure, Menu, Slider
+from nnlib.live import Figure, Menu, Slider, Values
 
 
 def live_modules():
@@ -36,17 +36,36 @@ def grid(slider):
     return [int(v) if isinstance(slider.low, int) else float(v) for v in values]
 
 
+def inputs(kind):
+    """The controls that have an input of their own; the others are on the picture."""
+    return [c for c in kind.controls if not isinstance(c, Values)]
+
+
 def values(control):
-    """All that `control` can say."""
+    """All that `control` can say; of a row of numbers its ends and its start."""
     if isinstance(control, Slider):
         return grid(control)
+    if isinstance(control, Values):
+        n = len(control.start)
+        return [(control.low,) * n, control.start, (control.high,) * n]
     return list(control.options) if isinstance(control, Menu) else [False, True]
 
 
 def random_state(kind, rng):
     """A state of figure `kind`, every control somewhere on its grid."""
-    chosen = {c.name: values(c)[rng.integers(len(values(c)))] for c in kind.controls}
-    return SimpleNamespace(**chosen)
+    return SimpleNamespace(**{c.name: anything(c, rng) for c in kind.controls})
+
+
+def anything(control, rng):
+    """A value of the control; a row of values keeps the length of its start."""
+    if isinstance(control, Values):
+        return tuple(anything(entry(control), rng) for _ in control.start)
+    return values(control)[rng.integers(len(values(control)))]
+
+
+def entry(row):
+    """One number of a row of values, as a slider."""
+    return Slider(row.name, row.low, row.low, row.high, row.step, row.label)
 
 
 def starting_state(kind):

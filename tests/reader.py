@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import nbformat
 import numpy as np
 import pytest
-from figures import BY_TITLE, FIGURES, random_state, values
+from figures import BY_TITLE, FIGURES, inputs, random_state, values
 
 from book import build, vendor
 from nnlib.live import Menu, Slider, Switch
@@ -128,15 +128,17 @@ class Shown:
         self.id = config["id"]
         self.anchor = f"figure-{self.id}"
         self.kind = BY_TITLE[config["title"]]
-        starts = {
-            c.name: c.options[at[c.name]] if isinstance(c, Menu) else at[c.name]
-            for c in self.kind.controls
-        }
+        starts = {c.name: meaning(c, at[c.name]) for c in self.kind.controls}
         self.figure = self.kind(id=self.id, **starts)
         self.start = SimpleNamespace(**starts)
 
     def says(self, state):
         return f"{self.kind.title}. {self.figure.caption(state)}"
+
+
+def meaning(c, raw):
+    """What the model's value of control `c` stands for."""
+    return c.options[raw] if isinstance(c, Menu) else c.snap(raw)
 
 
 def link(address, states):
@@ -149,6 +151,8 @@ def link(address, states):
 
 
 def in_link(value):
+    if isinstance(value, tuple):
+        return ";".join(map(str, value))
     return str(value).lower() if isinstance(value, bool) else value
 
 
@@ -178,9 +182,13 @@ def axe_faults(page):
 
 
 def frames(page):
-    """Wait until what was asked for is painted."""
+    """Wait until what was asked for is computed and painted."""
     page.evaluate(
-        "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        """new Promise(done => {
+            const look = () => requestAnimationFrame(() =>
+                document.querySelector('.nn-figure[aria-busy=true]') ? look() : done());
+            requestAnimationFrame(look);
+        })"""
     )
 
 
@@ -202,11 +210,16 @@ def note(page, anchor):
 
 
 def picture(page, anchor):
-    """All that is drawn in the figure: its SVG and its pixels."""
+    """All that is drawn in the figure, SVG and pixels, but the trace of before."""
     return page.evaluate(
         """anchor => [...document.getElementById(anchor)
             .querySelectorAll('.nn-plots svg, .nn-plots canvas')]
-            .map(part => part.toDataURL ? part.toDataURL() : part.outerHTML).join()""",
+            .map(part => {
+                if (part.toDataURL) return part.toDataURL();
+                const copy = part.cloneNode(true);
+                for (const ghost of copy.querySelectorAll('.nn-ghost')) ghost.remove();
+                return copy.outerHTML;
+            }).join()""",
         anchor,
     )
 
@@ -233,9 +246,11 @@ def shown_value(page, anchor, c):
     )
 
 
-def shown_state(page, shown):
-    return SimpleNamespace(
-        **{c.name: shown_value(page, shown.anchor, c) for c in shown.kind.controls}
+def stands_at(page, shown, state):
+    """Whether every input of the figure says what `state` does."""
+    return all(
+        shown_value(page, shown.anchor, c) == getattr(state, c.name)
+        for c in inputs(shown.kind)
     )
 
 
@@ -263,8 +278,8 @@ def set_by_keyboard(page, anchor, c, value):
 
 def near(shown, rng):
     """A state that few keys reach: every control some steps on, or at an end."""
-    state = {}
-    for c in shown.kind.controls:
+    state = dict(vars(shown.start))
+    for c in inputs(shown.kind):
         options = values(c)
         at = options.index(getattr(shown.start, c.name))
         steps = [at - 5, at - 2, at + 1, at + 3, at + 4]
@@ -301,14 +316,21 @@ def lively(shown):
     for _ in range(200):
         state = random_state(shown.kind, rng)
         said = shown.says(state)
-        steps = [neighbour(state, c)[2] for c in shown.kind.controls]
+        steps = [neighbour(state, c)[2] for c in inputs(shown.kind)]
         if all(shown.says(step) != said for step in steps):
             return state
     raise AssertionError(f"{shown.kind.__name__}: in no state does every control count")
 
 
+def open_more(page, anchor):
+    """Show the buttons that a figure keeps folded away."""
+    box(page, anchor).get_by_role("button", name="More", exact=True).press("Enter")
+
+
 def press(page, anchor, name, key="Enter"):
     button = box(page, anchor).get_by_role("button", name=name, exact=True)
+    if not button.count():
+        open_more(page, anchor)
     button.focus()
     page.keyboard.press(key)
     frames(page)
