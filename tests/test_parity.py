@@ -225,6 +225,13 @@ ENGINE = {
         of_softmax_row,
     ),
     "ACTIVATIONS": ("() => engine.ACTIVATIONS", of_kinds),
+    "loops": (
+        "(spec, list) => { const { forward, vjp } = engine.loops(spec);"
+        " const z = Float64Array.from(list), [a, dz] = [z.slice(), z.slice()];"
+        " forward(z, a); vjp(z, a, z.map(() => 1), dz);"
+        " return [[...a], [...dz]]; }",
+        of_activation,
+    ),
     "activation": (
         "(spec, list) => { const { g, slope } = engine.activation(spec);"
         " return [list.map(g), list.map((z) => slope(z, g(z)))]; }",

@@ -1,6 +1,6 @@
 // Every gradient of a network from one walk back, and the training that follows from it.
 import { slopeAt } from "./gradient_descent.js";
-import { need } from "./kinds.js";
+import { refuse } from "./kinds.js";
 import { flat } from "./mlp.js";
 
 /**
@@ -82,12 +82,13 @@ export function train(net, loss, opt, X, T, { epochs, batchSize, rng }) {
   [X, T] = [flat(X), flat(T)];
   const n = X.length / net.dIn;
   const size = batchSize ?? n;
-  need(Number.isInteger(n) && n > 0, `X needs rows of ${net.dIn} numbers.`);
-  need(T.length === n * net.dOut, `T needs ${n} rows of ${net.dOut} numbers.`);
-  need(Number.isInteger(epochs) && epochs > 0, `epochs must be 1 or more: ${epochs}.`);
-  const whole = Number.isInteger(size) && size > 0 && size <= n;
-  need(whole, `batchSize must lie in 1..${n}, got ${size}.`);
-  need(rng || size === n, "mini-batches need rng, for example defaultRng(0).");
+  const counts = (number, most) =>
+    Number.isInteger(number) && 0 < number && number <= most;
+  if (!counts(n, Infinity)) refuse(`X needs rows of ${net.dIn} numbers.`);
+  if (T.length !== n * net.dOut) refuse(`T needs ${n} rows of ${net.dOut} numbers.`);
+  if (!counts(epochs, Infinity)) refuse(`epochs must be 1 or more, got ${epochs}.`);
+  if (!counts(size, n)) refuse(`batchSize must lie in 1..${n}, got ${size}.`);
+  if (size < n && !rng) refuse("mini-batches need rng, for example defaultRng(0).");
   opt.bind(net.params);
   return steps(net, loss, opt, X, T, epochs, size, rng);
 }
