@@ -52,6 +52,7 @@ from nnlib import (
     one_hot,
     step_decay,
     stopped,
+    train_test_split,
     vjp,
 )
 from nnlib.data import moons
@@ -794,6 +795,15 @@ def test_a_run_that_diverges_says_so_in_nnlibs_words(page, loss, opt, hidden, si
         learn(net, loss, opt, X, T, **how)
     [got] = answers(page, f"(given) => refusal(() => ({RUN})(given))", [case])
     assert got == f"Diverged: {diverged.value}"
+    where = f"""(given) => {{
+        try {{ ({RUN})(given) }} catch (error) {{
+            const {{ epoch, step }} = error;
+            return [error instanceof Diverged, `epoch ${{epoch}}, step ${{step}}`]
+        }}
+    }}"""
+    [[known, place]] = answers(page, where, [case])
+    assert known
+    assert str(diverged.value).startswith(f"{place}: ")
 
 
 def test_what_was_ruled_out_and_happens_says_so_in_nnlibs_words(page):
@@ -824,6 +834,39 @@ def test_sparse_adam_leaves_rows_without_a_gradient_alone(page):
         [g.ravel().tolist() for g in grads],
     )
     assert off(got, [a.ravel() for a in (p, *opt.state[0])]) <= 1e-12
+
+
+def test_rows_are_split_alike(page):
+    cases, wanted = [], []
+    for n in range(2, 40):
+        for share in (0.2, 0.25, 0.5, 0.05, 0.98):
+            X, T = np.arange(2.0 * n).reshape(n, 2), np.arange(float(n))[:, None]
+            if 0 < round(n * share) < n:
+                rng = np.random.default_rng(n)
+                parts = train_test_split(X, T, test_size=share, rng=rng)
+                cases.append([X.tolist(), T.tolist(), share, n])
+                wanted.append([part.tolist() for part in parts])
+    got = answers(
+        page,
+        """([X, T, testSize, seed]) =>
+            trainTestSplit(X, T, { testSize, rng: defaultRng(seed) })""",
+        cases,
+    )
+    assert got == wanted
+    assert {n * share % 2 for *_, share, n in cases} >= {0.5, 1.5}  # both kinds of half
+
+
+def test_rows_are_taken_in_any_form(page):
+    got = page.evaluate(
+        """() => {
+            const rows = [[1, 2], [3, 4]], one = Float64Array.from([1, 2, 3, 4]);
+            const typed = rows.map((row) => Float64Array.from(row));
+            const made = [rows, typed, [1, 2, 3, 4]].map((form) => engine.flat(form));
+            return [engine.flat(one) === one,
+                made.every((m) => m instanceof Float64Array && `${m}` === "1,2,3,4")];
+        }"""
+    )
+    assert got == [True, True]
 
 
 def test_stopping_agrees(page):
@@ -988,7 +1031,8 @@ def test_the_engines_rivals_take_the_same_steps(browser, monkeypatch):
 
 DENSE = '{ kind: "Dense", W: [[1, 2]], b: [0] }'
 BASE = f"""
-    const {{ network, loss, optimiser, schedule, mlp, train, defaultRng }} = engine;
+    const {{ network, loss, optimiser, schedule, mlp }} = engine;
+    const {{ train, trainTestSplit, defaultRng }} = engine;
     const net = network({{ layers: [{DENSE}] }});
     const sgd = (lr = 0.1) => optimiser({{ kind: "SGD", lr }});
     const mse = loss({{ kind: "MSE" }});
@@ -1039,6 +1083,26 @@ ACTIVATIONS = "Identity, Linear, Heaviside, Step, Sigmoid, Tanh, ReLU, LeakyReLU
             "learning rate must be positive and finite, got Infinity.",
         ),
         ('optimiser({ kind: "Adam" })', "Adam needs lr, its learning rate."),
+        (
+            'optimiser({ kind: "SparseAdam", lr: 1, weight_decay: 0.1 })',
+            'SparseAdam has no "weight_decay"; it takes lr, beta1, beta2, eps.',
+        ),
+        (
+            'optimiser({ kind: "AdaDelta", beta: 0.9 })',
+            'AdaDelta has no "beta"; it takes lr, rho, eps, weight_decay.',
+        ),
+        (
+            "trainTestSplit([[1], [2]], [[1]], { rng: defaultRng(0) })",
+            "X has 2 examples but T has 1.",
+        ),
+        (
+            "trainTestSplit([[1], [2]], [[1], [2]], { rng: defaultRng(0) })",
+            "testSize must leave 2 rows two parts, got 0.2.",
+        ),
+        (
+            "trainTestSplit([[1], [2]], [[1], [2]], { testSize: 1, rng: 0 })",
+            "testSize must leave 2 rows two parts, got 1.",
+        ),
         (
             'const o = sgd({ kind: "inverse_time", lr: 1, rate: -2 });'
             "for (;;) o.step(net.params, net.grads)",

@@ -62,8 +62,8 @@ function place(i, [, width]) {
   return width ? `${Math.floor(i / width)}, ${i % width}` : `${i}`;
 }
 
-/** A run that can go on no longer: its loss became infinite, or what is no number. */
-class Diverged extends Error {
+/** Thrown by a run that cannot go on: its loss became infinite, or is no number. */
+export class Diverged extends Error {
   constructor(epoch, step, value, { kind, remedy }) {
     const became = Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
     super(`epoch ${epoch}, step ${step}: ${kind}() became ${became}: ${remedy}.`);
@@ -123,6 +123,29 @@ function* steps(net, loss, opt, X, T, epochs, size, rng) {
       yield { epoch, step, loss: value };
     }
   }
+}
+
+/**
+ * [XTrain, XTest, TTrain, TTest]: the rows, shuffled by `rng`, and cut in two.
+ * @param {number[][]} X  an array of rows; T is another of as many
+ */
+export function trainTestSplit(X, T, { testSize = 0.2, rng }) {
+  const n = X.length;
+  const cut = halfEven(n * testSize);
+  if (T.length !== n) refuse(`X has ${n} examples but T has ${T.length}.`);
+  if (!(cut > 0 && cut < n))
+    refuse(`testSize must leave ${n} rows two parts, got ${testSize}.`);
+  const rows = Array.from(rng.permutation(n));
+  const [test, train] = [rows.slice(0, cut), rows.slice(cut)];
+  const part = (M, some) => some.map((i) => M[i]);
+  return [part(X, train), part(X, test), part(T, train), part(T, test)];
+}
+
+/** x rounded as Python does: a half goes to the even neighbour. */
+function halfEven(x) {
+  const low = Math.floor(x);
+  if (x - low !== 0.5) return Math.round(x);
+  return low % 2 ? low + 1 : low;
 }
 
 /** The rows of X that stand in `order` from `start` on, into `out`, which says how many. */

@@ -37,17 +37,16 @@ export function stopped(
 }
 
 const schedules = {
-  constant:
-    ({ lr }) =>
-    () =>
-      lr,
-  step_decay: ({ lr, every, factor = 0.1 }) => {
+  constant({ lr }) {
+    return () => lr;
+  },
+  step_decay({ lr, every, factor = 0.1 }) {
     return (t) => lr * factor ** Math.floor(t / every);
   },
-  inverse_time: ({ lr, rate }) => {
+  inverse_time({ lr, rate }) {
     return (t) => lr / (1 + rate * t);
   },
-  cosine: ({ lr, steps, low = 0 }) => {
+  cosine({ lr, steps, low = 0 }) {
     const wave = (t) => 1 + Math.cos(Math.PI * Math.min(t / steps, 1));
     return (t) => low + ((lr - low) * wave(t)) / 2;
   },
@@ -184,10 +183,17 @@ class Optimiser {
   constructor(spec) {
     this.#rule = ofKind(optimisers, spec, "optimiser");
     const { kind, ...given } = spec;
-    const { lr, ...settings } = { ...this.#rule.defaults, ...given };
+    const { defaults } = this.#rule;
+    for (const name of Object.keys(given)) {
+      if (name === "lr" || Object.hasOwn(defaults, name)) continue;
+      const known = Object.keys({ lr: 0, ...defaults }).join(", ");
+      refuse(`${kind} has no "${name}"; it takes ${known}.`);
+    }
+    const { lr, ...settings } = { ...defaults, ...given };
     if (lr === undefined) refuse(`${kind} needs lr, its learning rate.`);
     this.given = spec;
     this.lr = schedule(lr);
+    // t, the steps done, and width, of a row of the parameter at hand, will change
     this.settings = { ...settings, t: 0, width: 1 };
     this.state = Object.fromEntries(this.#rule.memory.map((name) => [name, []]));
   }

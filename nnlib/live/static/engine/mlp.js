@@ -1,12 +1,19 @@
 // Layers, and networks made of them, on Float64Arrays: rows are examples, row after row.
 // A batch x (n, d) is n·d numbers, W (d_out, d_in) is d_out·d_in. Nothing is allocated
 // while a network runs: each batch size gets its arrays once, and they are used again.
+//
+// A layer writes where it is told to, and keeps nothing but its parameters:
+//   forward(x, y, n)       y = f(x), n rows
+//   vjp(x, y, dy, dx, n)   dx = ∂L/∂x = Jᵀ ∂L/∂y in each row
+//   gradients(x, dy, n)    grads[k] = ∂L/∂params[k], summed over the rows
 import { ACTIVATIONS, loops, softmaxRow } from "./activations.js";
 import { ofKind, refuse } from "./kinds.js";
 
-/** Rows of numbers as one Float64Array; one that is flat already is returned as it is. */
+/** Rows of numbers, or numbers, as one Float64Array; what is one already stays itself. */
 export function flat(rows) {
-  return rows instanceof Float64Array ? rows : Float64Array.from(rows.flat());
+  if (rows instanceof Float64Array) return rows;
+  const numbers = (row) => (typeof row === "number" ? row : Array.from(row));
+  return Float64Array.from(rows.flatMap(numbers));
 }
 
 /**
@@ -101,7 +108,6 @@ class Dense {
     multiply(dx, n, this.dIn, this.dOut, dy, this.dOut, 1, this.W, 1, this.dIn);
   }
 
-  /** Writes `grads`. */
   gradients(x, dy, n) {
     const { dIn, dOut } = this;
     const [dW, db] = this.grads;
@@ -123,7 +129,7 @@ class Dense {
   }
 }
 
-/** What has no parameters: as many numbers come out as go in. */
+/** A layer without parameters: as many numbers come out as go in. */
 class Bare {
   params = [];
   grads = [];
