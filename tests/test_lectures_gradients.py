@@ -618,12 +618,12 @@ def test_notes_the_pre_activation_has_no_slope_of_its_own_output():
 
 @covers("E-A16")
 def test_notes_printed_shapes_do_not_conform():
-    _, w2, x, _, _, _, _, slope1, G1, _ = notes()
+    _, w2, x, _, _, e, slope2, slope1, G1, _ = notes()
     with pytest.raises(ValueError, match="matmul"):
         np.ones((3, 1)) @ np.ones((1, 2)) @ np.ones((1, 2))
     column = (w2.T * slope1[:, None]) @ x[None]
     assert column.shape == G1.shape == (3, 2)
-    assert np.linalg.matrix_rank(np.vstack([column.ravel(), G1.ravel()])) == 1
+    assert equal(-0.1 * G1, 2 * 0.1 * e * slope2 * column)
 
 
 # --- Jacobians --------------------------------------------------------------------
