@@ -21,6 +21,7 @@ import sys
 from numbers import Real
 
 import ipywidgets as widgets
+import traitlets
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
@@ -52,6 +53,13 @@ def explore(fn, /, **sliders):
     parameter without a value, TypeError or ValueError for a start that is off the grid.
     """
     return Explorer(fn, sliders)
+
+
+class TitledImage(widgets.Image):
+    """An ipywidgets picture with a title, the only name that one can have."""
+
+    # without it the front end fails: it gives titles to what has no description
+    description = traitlets.Unicode("").tag(sync=True)
 
 
 class Explorer(widgets.VBox):
@@ -93,7 +101,7 @@ class Explorer(widgets.VBox):
             layout=widgets.Layout(grid_template_columns=columns),
         )
         natural = widgets.Layout(align_self="flex-start", max_width="100%")
-        self._image = widgets.Image(format="png", layout=natural)
+        self._image = TitledImage(format="png", layout=natural)
         self._text = widgets.HTML()
         super().__init__([above, self._image, self._text])
         self.add_class(MARK)
@@ -274,7 +282,7 @@ class Explorer(widgets.VBox):
         block = f'<pre style="{style}">{html.escape(words)}</pre>' if words else ""
         self._image.layout.display = None if picture else "none"
         self._image.value, self._text.value = picture, block
-        self._image.tooltip = repr(self)  # an ipywidgets picture has no other name
+        self._image.tooltip = repr(self)
 
     def _settings(self, state):
         return ", ".join(
