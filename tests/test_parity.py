@@ -14,7 +14,8 @@ import pytest
 from nnlib import activations, mlp
 from nnlib.data import GATES, gate
 from nnlib.live import modules, num, percent, term
-from nnlib.live.perceptron import EPOCHS, LearningRule, data_sets, spec
+from nnlib.live.perceptron import EPOCHS, LearningRule, data_sets
+from nnlib.live.spec import to_spec
 from nnlib.perceptron import Perceptron
 
 TOLERANCE = 1e-12
@@ -207,7 +208,7 @@ def of_activation():
         with np.errstate(invalid="ignore", over="ignore"):  # 0 · ∞ is nan on both sides
             a = layer(z)
             slope = layer.derivative(z, a)
-        yield (spec(layer), z.tolist()), [a.tolist(), slope.tolist()]
+        yield (to_spec(layer), z.tolist()), [a.tolist(), slope.tolist()]
 
 
 ENGINE = {

@@ -1,6 +1,66 @@
 // Every gradient of a network from one walk back, and the training that follows from it.
+import { slopeAt } from "./gradient_descent.js";
 import { need } from "./kinds.js";
 import { flat } from "./mlp.js";
+
+/**
+ * L(net(X), T), and its gradients in net.grads, in the order of net.params; net.A and
+ * net.deltas say how it came about.
+ */
+export function valueAndGrad(net, loss, X, T) {
+  [X, T] = [flat(X), flat(T)];
+  const n = X.length / net.dIn;
+  const Y = net.forward(X, n);
+  const dY = new Float64Array(Y.length);
+  const value = loss.valueAndGrad(Y, T, n, dY);
+  net.backward(dY);
+  return value;
+}
+
+/**
+ * The entry of a parameter where backprop and central differences agree least: its name,
+ * both slopes, and error = |backprop − numerical| / (0.001 + |numerical|), well below
+ * 1e-6 where all is right. (A kink, as of ReLU, within h of some z makes a right gradient
+ * look wrong.)
+ */
+export function checkGradients(net, loss, X, T, h) {
+  const run = gradientChecks(net, loss, X, T, h);
+  let found = run.next();
+  while (!found.done) found = run.next();
+  return found.value;
+}
+
+/** checkGradients in slices: yields the worst so far, returns the worst of all. */
+export function gradientChecks(net, loss, X, T, h = 1e-5) {
+  return checks(net, loss, flat(X), flat(T), h);
+}
+
+function* checks(net, loss, X, T, h) {
+  valueAndGrad(net, loss, X, T);
+  const n = X.length / net.dIn;
+  const grads = net.grads.map((g) => g.slice());
+  const value = () => loss.value(net.forward(X, n), T, n);
+  let worst = { name: "", backprop: 0, numerical: 0, error: -1 };
+  for (const [k, p] of net.params.entries()) {
+    for (let i = 0; i < p.length; i++) {
+      const backprop = grads[k][i];
+      const numerical = slopeAt(value, p, i, h);
+      const error = Math.abs(backprop - numerical) / (1e-3 + Math.abs(numerical));
+      // a NaN counts as the largest; of two the first
+      if (error > worst.error || (Number.isNaN(error) && !Number.isNaN(worst.error))) {
+        const name = `${net.names[k]}[${place(i, net.shapes[k])}]`;
+        worst = { name, backprop, numerical, error };
+      }
+      yield worst;
+    }
+  }
+  return worst;
+}
+
+/** Entry i of a parameter of this shape, as nnlib counts: "row, column" or "row". */
+function place(i, [, width]) {
+  return width ? `${Math.floor(i / width)}, ${i % width}` : `${i}`;
+}
 
 /** A run that can go on no longer: its loss became infinite, or what is no number. */
 class Diverged extends Error {

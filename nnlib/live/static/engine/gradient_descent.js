@@ -3,8 +3,44 @@
 // rate, t = 1, 2, … the step, all memory 0 at first.
 import { need, ofKind } from "./kinds.js";
 
+/**
+ * ∂f/∂x[i] ≈ (f(x + h e_i) − f(x − h e_i)) / 2h for one i, for f: array → number. x[i]
+ * itself is moved, and put back.
+ */
+export function slopeAt(f, x, i, h = 1e-5) {
+  const here = x[i];
+  let slope = 0;
+  for (const sign of [1, -1]) {
+    x[i] = here + sign * h;
+    slope += (sign * f(x)) / (2 * h);
+  }
+  x[i] = here;
+  return slope;
+}
+
+/** ∂f/∂x, entry by entry. */
+export function numericalGradient(f, x, h = 1e-5) {
+  return Float64Array.from(x, (_, i) => slopeAt(f, x, i, h));
+}
+
+/** ‖v‖. */
+const norm = (v) => Math.sqrt(v.reduce((sum, entry) => sum + entry * entry, 0));
+
+/** Stop now? If ‖Δw‖ < smallChange, or ‖∂L/∂w‖ < smallGradient, or step ≥ limit. */
+export function stopped(
+  step,
+  dw,
+  g,
+  { smallChange = 0, smallGradient = 0, limit = Infinity } = {},
+) {
+  return norm(dw) < smallChange || norm(g) < smallGradient || step >= limit;
+}
+
 const schedules = {
-  constant: ({ lr }) => () => lr,
+  constant:
+    ({ lr }) =>
+    () =>
+      lr,
   step_decay: ({ lr, every, factor = 0.1 }) => {
     return (t) => lr * factor ** Math.floor(t / every);
   },
@@ -24,12 +60,8 @@ const schedules = {
 export function schedule(lr) {
   const spec = typeof lr === "number" ? { kind: "constant", lr } : lr;
   const eta = ofKind(schedules, spec, "schedule")(spec);
-  for (const [name, value] of Object.entries(spec)) {
-    if (name === "kind") continue;
-    const good = Number.isFinite(value) && (name !== "lr" || value > 0);
-    const rule = name === "lr" ? "positive and finite" : "a number";
-    need(good, `${spec.kind}: ${name} must be ${rule}, got ${value}.`);
-  }
+  const good = spec.lr > 0 && spec.lr < Infinity;
+  need(good, `learning rate must be positive and finite, got ${spec.lr}.`);
   return eta;
 }
 
@@ -153,6 +185,7 @@ class Optimiser {
     this.#rule = ofKind(optimisers, spec, "optimiser");
     const { kind, ...given } = spec;
     const { lr, ...settings } = { ...this.#rule.defaults, ...given };
+    need(lr !== undefined, `${kind} needs lr, its learning rate.`);
     this.given = spec;
     this.lr = schedule(lr);
     this.settings = { ...settings, t: 0, width: 1 };

@@ -10,23 +10,25 @@ export function flat(rows) {
 }
 
 /**
- * C[r, c] = Σ_k A[r, k] B[k, c] for r < rows, c < columns, k < inner. C is row-major; in
- * A and B the next r, k or c is so many places on. Four columns are summed at a time:
- * four sums that do not wait for each other take little longer than one.
+ * C[r, c] = Σ_k A[r, k] B[k, c] for r < rows, c < columns, k < inner; with `add`, on top
+ * of what C holds. C is row-major; in A and B the next r, k or c is so many places on.
+ * Four columns are summed at a time: four sums that do not wait for each other take
+ * little longer than one.
  */
-function multiply(C, rows, columns, inner, A, aRow, aInner, B, bColumn, bInner) {
+function multiply(C, rows, columns, inner, A, aRow, aInner, B, bColumn, bInner, add) {
   const whole = columns - (columns % 4);
   for (let r = 0; r < rows; r++) {
     for (let c = 0; c < whole; c += 4) {
+      const at = r * columns + c;
       let a = r * aRow;
       let b0 = c * bColumn;
       let b1 = b0 + bColumn;
       let b2 = b1 + bColumn;
       let b3 = b2 + bColumn;
-      let s0 = 0;
-      let s1 = 0;
-      let s2 = 0;
-      let s3 = 0;
+      let s0 = add ? C[at] : 0;
+      let s1 = add ? C[at + 1] : 0;
+      let s2 = add ? C[at + 2] : 0;
+      let s3 = add ? C[at + 3] : 0;
       for (let k = 0; k < inner; k++) {
         const factor = A[a];
         s0 += factor * B[b0];
@@ -39,20 +41,20 @@ function multiply(C, rows, columns, inner, A, aRow, aInner, B, bColumn, bInner) 
         b2 += bInner;
         b3 += bInner;
       }
-      const at = r * columns + c;
       C[at] = s0;
       C[at + 1] = s1;
       C[at + 2] = s2;
       C[at + 3] = s3;
     }
     for (let c = whole; c < columns; c++) {
-      let sum = 0;
+      const at = r * columns + c;
+      let sum = add ? C[at] : 0;
       for (let k = 0, a = r * aRow, b = c * bColumn; k < inner; k++) {
         sum += A[a] * B[b];
         a += aInner;
         b += bInner;
       }
-      C[r * columns + c] = sum;
+      C[at] = sum;
     }
   }
 }
@@ -81,30 +83,29 @@ class Dense {
 
   forward(x, y, n) {
     const { W, b, dIn, dOut } = this;
-    multiply(y, n, dOut, dIn, x, dIn, 1, W, dIn, 1);
+    multiply(y, n, dOut, dIn, x, dIn, 1, W, dIn, 1, false);
     for (let i = 0; i < y.length; i += dOut) {
       for (let j = 0; j < dOut; j++) y[i + j] += b[j];
     }
   }
 
   vjp(x, y, dy, dx, n) {
-    multiply(dx, n, this.dIn, this.dOut, dy, this.dOut, 1, this.W, 1, this.dIn);
+    multiply(dx, n, this.dIn, this.dOut, dy, this.dOut, 1, this.W, 1, this.dIn, false);
   }
 
-  /** Writes `grads`. */
-  gradients(x, dy, n) {
+  /** Writes `grads`, or adds to them. */
+  gradients(x, dy, n, add) {
     const { dIn, dOut } = this;
     const [dW, db] = this.grads;
-    multiply(dW, dOut, dIn, n, dy, 1, dOut, x, 1, dIn);
-    db.fill(0);
+    multiply(dW, dOut, dIn, n, dy, 1, dOut, x, 1, dIn, add);
+    if (!add) db.fill(0);
     for (let i = 0; i < dy.length; i += dOut) {
       for (let j = 0; j < dOut; j++) db[j] += dy[i + j];
     }
   }
 
   spec() {
-    const row = (_, j) =>
-      Array.from(this.W.subarray(j * this.dIn, (j + 1) * this.dIn));
+    const row = (_, j) => Array.from(this.W.subarray(j * this.dIn, (j + 1) * this.dIn));
     const W = Array.from({ length: this.dOut }, row);
     return { kind: "Dense", W, b: Array.from(this.b) };
   }
@@ -170,30 +171,37 @@ class Softmax extends Bare {
 const layers = { Dense, Softmax };
 for (const kind of ACTIVATIONS) layers[kind] = Elementwise;
 
-function layer(spec) {
-  const Kind = ofKind(layers, spec, "layer");
-  return new Kind(spec);
+/** The layers of `specs`; { kind: "Again", layer: 0 } is the first of them once more. */
+function stack(specs) {
+  const found = [];
+  for (const spec of specs) {
+    const again = spec?.kind === "Again" ? found[spec.layer] : undefined;
+    found.push(again ?? new (ofKind(layers, spec, "layer"))(spec));
+  }
+  return found;
 }
 
 /** ŷ = f_L(… f_2(f_1(x))): layers in a row, as nnlib's Network.    (n, d_in) → (n, d_out) */
 class Network {
   #workspaces = new Map();
-  #probe;
+  #again;
+  #first;
+  #n = 0;
 
   constructor(specs) {
-    this.layers = specs.map(layer);
+    this.layers = stack(specs);
     this.sizes = widths(this.layers);
     this.dIn = this.sizes[0];
     this.dOut = this.sizes.at(-1);
-    const own = (key) => this.layers.flatMap((f) => f[key]);
-    this.params = own("params");
-    this.grads = own("grads");
-    this.shapes = own("shapes");
-    this.names = this.layers.flatMap((f, k) =>
-      f.names.map((name) => `layers[${k}].${name}`),
-    );
-    this.first = this.layers.findIndex((f) => f.params.length);
-    this.#probe = this.#arrays(1);
+    const once = [...new Set(this.layers)];
+    this.params = once.flatMap((f) => f.params);
+    this.grads = once.flatMap((f) => f.grads);
+    this.shapes = once.flatMap((f) => f.shapes);
+    const name = (f) => (letter) => `layers[${this.layers.indexOf(f)}].${letter}`;
+    this.names = once.flatMap((f) => f.names.map(name(f)));
+    // a layer that stands again further on already has gradients when its turn comes
+    this.#again = this.layers.map((f, k) => this.layers.lastIndexOf(f) > k);
+    this.#first = this.layers.findIndex((f) => f.params.length);
     this.A = [];
     this.deltas = [];
   }
@@ -224,9 +232,9 @@ class Network {
    * the next forward.
    */
   forward(X, n = X.length / this.dIn) {
-    const fits = n >= 1 && X.length === n * this.dIn;
+    const fits = Number.isInteger(n) && n > 0 && X.length === n * this.dIn;
     need(fits, `X has ${X.length} numbers, not ${n} rows of ${this.dIn}.`);
-    this.n = n;
+    this.#n = n;
     ({ A: this.A, deltas: this.deltas } = this.#workspace(n));
     this.A[0] = X;
     return this.#run(this.A, n);
@@ -238,27 +246,38 @@ class Network {
    * has parameters, as the data do not learn.
    */
   backward(dY, toInput = true) {
-    const { A, deltas, n } = this;
-    const last = this.layers.length;
-    const end = toInput ? 0 : this.first + 1;
-    deltas[last] = dY;
-    for (let k = last - 1; k >= 0; k--) {
-      this.layers[k].gradients(A[k], deltas[k + 1], n);
-      if (k >= end) this.layers[k].vjp(A[k], A[k + 1], deltas[k + 1], deltas[k], n);
-      else break;
+    const { A, deltas, layers } = this;
+    const end = toInput ? -1 : this.#first;
+    deltas[layers.length] = dY;
+    for (let k = layers.length - 1; k >= 0; k--) {
+      const f = layers[k];
+      f.gradients(A[k], deltas[k + 1], this.#n, this.#again[k]);
+      if (k === end) break;
+      f.vjp(A[k], A[k + 1], deltas[k + 1], deltas[k], this.#n);
     }
     return deltas[0];
   }
 
+  /** [A0, A1, …, AL] of one example x, in new arrays: leaves `A` as it is. */
+  trace(x) {
+    const A = this.#arrays(1);
+    A[0].set(x);
+    this.#run(A, 1);
+    return A;
+  }
+
   /** ŷ of one example, as a plain array; leaves `A` as it is. */
   at(x) {
-    this.#probe[0].set(x);
-    return Array.from(this.#run(this.#probe, 1));
+    return Array.from(this.trace(x).at(-1));
   }
 
   /** What `network` would make this very network of. */
   spec() {
-    return { layers: this.layers.map((f) => f.spec()) };
+    const described = (f, k) => {
+      const layer = this.layers.indexOf(f);
+      return layer < k ? { kind: "Again", layer } : f.spec();
+    };
+    return { layers: this.layers.map(described) };
   }
 }
 

@@ -109,7 +109,7 @@ class Generator {
 
   /** A whole number in low … high − 1, or n of them as an array. */
   integers(low, high, n) {
-    const whole = Number.isSafeInteger(low) && Number.isSafeInteger(high);
+    const whole = [low, high, high - low].every(Number.isSafeInteger);
     need(whole && low < high, `integers needs whole low < high, got ${low}, ${high}.`);
     const draw = () => low + this.#below(high - low);
     return n === undefined ? draw() : Array.from({ length: n }, draw);
