@@ -4,7 +4,6 @@ The program that "Copy as nnlib code" gives is the one that computes the figure 
 `program` writes it, `run` executes it, and the page fills in the same lines.
 """
 
-import re
 from functools import cache, lru_cache
 from types import SimpleNamespace
 
@@ -27,9 +26,11 @@ from ..backprop import value_and_grad
 from ..loss import HEADS
 from ..mlp import Identity
 from .figure import Figure, Menu, Slider, Values
+from .perceptron import window
+from .spec import to_spec
 from .text import num, percent, table
 
-HORIZON = 300  # epochs after which a schedule has done its work
+HORIZON = 300  # epochs that a run may take, and a schedule reckons with
 FEWEST = 10  # examples below which none are kept back as a test set
 
 TASKS = {
@@ -56,6 +57,9 @@ DATA = {
     "four blobs": CLOUD.format("blobs", 200, 0.3, 1, ", classes=4"),
     **{name: f'X, t = nn.gate("{name}")' for name in ("AND", "OR", "XOR", "XNOR")},
 }
+POINTS = """\
+P = np.array({points}).reshape(-1, 3)
+X, t = P[:, :2], P[:, 2].astype(int)"""
 LOSSES = {
     "log loss of z": ("SigmoidBCE", "SoftmaxCE", "MSE"),
     "log loss of p": ("BCE", "CE", "MSE"),
@@ -90,10 +94,9 @@ ACTIVATIONS = {
     "step at ½": Step(0.5),
     "Heaviside": Heaviside(),
 }
-RATES = [float(f"{10.0 ** (k / 4):.2g}") for k in range(-16, 5)]  # η at each notch
+RATES = [float(f"{10.0 ** (k / 4):.2g}") for k in range(-16, 3)]  # η at each notch
 BATCHES = ("1", "4", "10", "32", "all")
 DECAYS = ("0", "0.0001", "0.001", "0.01", "0.1")
-EPOCHS = 1000
 
 PROGRAM = """\
 import numpy as np
@@ -162,7 +165,9 @@ def facts(s):
     rows = n - kept
     batch = rows if s.batch == "all" else min(int(s.batch), rows)
     classes = max(2, int(t.max(initial=0)) + 1)
-    outputs = {"two classes": 1, "many classes": classes, "one number": 1}.get(s.task, 2)
+    outputs = {"two classes": 1, "many classes": classes, "one number": 1}.get(
+        s.task, 2
+    )
     return SimpleNamespace(
         n=n,
         test=kept,
@@ -189,8 +194,7 @@ def program(s):
     f = facts(s)
     if f.n < 2:
         return ""
-    points = f"P = np.array({layout(triples(s.points))}).reshape(-1, 3)\n"
-    drawn = points + "X, t = P[:, :2], P[:, 2].astype(int)"
+    drawn = POINTS.format(points=layout(triples(s.points)))
     edits = triples(s.edits)
     head = HEADS[TASKS[s.task]]
     rate = SCHEDULES[s.schedule].format(
@@ -253,12 +257,12 @@ class Playground(Figure):
         Menu("activation", "tanh", tuple(ACTIVATIONS), "activation"),
         Menu("loss", "log loss of z", tuple(LOSSES), "loss"),
         Menu("optimiser", "SGD", tuple(OPTIMISERS), "optimiser"),
-        Slider("lr", -1.0, -4.0, 1.0, 0.25, "log₁₀ η"),
+        Slider("lr", -1.0, -4.0, 0.5, 0.25, "log₁₀ η"),
         Menu("schedule", "constant", tuple(SCHEDULES), "schedule"),
         Menu("batch", "10", BATCHES, "batch size"),
         Menu("decay", "0", DECAYS, "weight decay"),
         Slider("seed", 0, 0, 99, 1, "seed"),
-        Slider("epoch", 0, 0, EPOCHS, 1, "epoch"),
+        Slider("epoch", 0, 0, HORIZON, 1, "epoch"),
         Values("hidden", (4.0,), 1.0, 8.0, 1.0, "units", least=0, most=6),
         Values("points", (), -2.0, 3.0, 0.05, "points", least=0, most=600),
         Values("edits", (), -20.0, 1000.0, 0.01, "edits", least=0, most=300),
@@ -274,11 +278,17 @@ class Playground(Figure):
             "activationCode": {name: repr(g) for name, g in ACTIVATIONS.items()},
             "tasks": TASKS,
             "losses": LOSSES,
+            "drawn": DRAWN,
+            "windows": {
+                **{name: window(data_set(name)[0]) for name in DATA},
+                DRAWN: [-2.0, 2.0],
+            },
             "rates": RATES,
             "horizon": HORIZON,
             "fewest": FEWEST,
             "code": {
                 "program": PROGRAM,
+                "drawn": POINTS,
                 "split": SPLIT,
                 "edit": EDIT,
                 "fit": FIT,
@@ -332,23 +342,26 @@ class Playground(Figure):
 
     def still(self, s):
         fig, (left, right) = plots.canvas(2, width=4.2, height=4.0)
-        names, whole = execute(program(s)) if program(s) else (None, False)
+        text = program(s)
         X, t = examples(s)
+        ends = self.canvas.config["windows"][s.data]
+        names, whole = execute(text) if text else (None, False)
         if whole:
-            low, high = window(X)
-            answer = names.net
-            if "class" in s.task and isinstance(answer.layers[-1], Identity):
-                offset = 0.0
-            else:
-                offset = 0.5 if "class" in s.task else 0.0
-            if s.task == "many classes":
-                plots.regions(lambda P: answer(P), ax=left, x=(low, high), y=(low, high))
-            else:
-                score = lambda P: answer(P)[:, 0] - offset  # noqa: E731
-                plots.field(score, ax=left, x=(low, high), y=(low, high), soft=True)
+            self._answers(names, s, left, ends)
             right.plot(names.history)
         if len(X):
             plots.points(X, t, ax=left)
-        left.set(xlabel="x₁", ylabel="x₂")
+        left.set(xlabel="x₁", ylabel="x₂", xlim=ends, ylim=ends)
         right.set(xlabel="epoch", ylabel="loss in training", ylim=(0, None))
         return fig
+
+    def _answers(self, names, s, ax, ends):
+        """What the network of the program answers over the plane."""
+        logits = isinstance(names.net.layers[-1], Identity)
+        if s.task == "many classes":
+            score = names.net if logits else lambda P: np.log(names.net(P) + 1e-300)
+            plots.regions(score, ax=ax, x=ends, y=ends)
+        else:
+            threshold = 0.0 if logits else 0.5
+            score = lambda P: names.net(P)[:, 0] - threshold  # noqa: E731
+            plots.field(score, ax=ax, x=ends, y=ends, soft=True)

@@ -7,7 +7,7 @@ as well as by its colour.
 """
 
 from .frame import PALETTE, SHAPES, canvas, legend, style
-from .plane import curve, field, line, neuron_sum, points, steps
+from .plane import curve, field, line, neuron_sum, points, regions, steps
 
 __all__ = [
     "PALETTE",
@@ -19,6 +19,7 @@ __all__ = [
     "line",
     "neuron_sum",
     "points",
+    "regions",
     "steps",
     "style",
 ]
