@@ -328,7 +328,11 @@ class Playground(Figure):
             for k in range(len(sizes) - 1)
         ]
         every = max(1, s.epoch // 20)
-        losses = [[e, v] for e, v in enumerate(names.history) if e % every == 0]
+        losses = [
+            [e, v]
+            for e, v in enumerate(names.history)
+            if e % every == 0 or e == s.epoch
+        ]
         weights = [
             [f"layers[{2 * (k // 2)}].{'Wb'[k % 2]}[{i}]", float(value)]
             for k, p in enumerate(names.net.params)

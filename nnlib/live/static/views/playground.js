@@ -288,7 +288,9 @@ function numbers(run, state) {
     {
       title: "Loss in training",
       columns: ["epoch", "loss"],
-      rows: history.map((v, e) => [e, v]).filter(([e]) => e % every === 0),
+      rows: history
+        .map((v, e) => [e, v])
+        .filter(([e]) => e % every === 0 || e === run.epoch),
     },
     {
       title: "Parameters",
