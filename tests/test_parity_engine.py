@@ -5,12 +5,15 @@ browser's answers from another. test_parity.py has the neuron and the activation
 """
 
 import json
+import re
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from benchmarks import bench_engine
 from nnlib import (
     BCE,
     CE,
@@ -49,6 +52,7 @@ from nnlib import (
     one_hot,
     step_decay,
     stopped,
+    train_test_split,
     vjp,
 )
 from nnlib.data import moons
@@ -102,6 +106,34 @@ def off(got, wanted):
     assert got.shape == wanted.shape
     assert np.isfinite(got).all()
     return (np.abs(got - wanted) / np.maximum(1, np.abs(wanted))).max(initial=0)
+
+
+def test_every_export_of_the_engine_has_its_cases(page):
+    cases = set(
+        re.findall(r"\w+", Path(__file__).read_text("utf-8").partition("\n# ---")[2])
+    )
+    assert set(page.evaluate("Object.keys(engine)")) <= cases
+
+
+def test_the_engine_needs_no_page(page):
+    """It runs in a worker too, where there is none."""
+    parts = [part for name in MODULES for part in modules.needs(name)]
+    scripts = "".join(modules.as_script(part) for part in dict.fromkeys(parts))
+    run = described_run(*next(runs()))
+    names = ", ".join(page.evaluate("Object.keys(engine)"))
+    act = f"const {{ {names} }} = Object.assign({{}}, ...Object.values(nnlibModules));"
+    answer = f"onmessage = ({{ data }}) => postMessage(({RUN})(data).steps.at(-1));"
+    got = page.evaluate(
+        """([text, run]) => new Promise((resolve, reject) => {
+            const blob = new Blob([text], { type: "text/javascript" });
+            const worker = new Worker(URL.createObjectURL(blob));
+            worker.onmessage = ({ data }) => resolve(data);
+            worker.onerror = ({ message }) => reject(new Error(message));
+            worker.postMessage(run);
+        })""",
+        [scripts + act + answer, run],
+    )
+    assert got == answers(page, RUN, [run])[0]["steps"][-1]
 
 
 # --- forward and backward ---------------------------------------------------------
@@ -390,6 +422,8 @@ def test_numerical_gradients_agree(page):
                 const cosines = (v) => v.reduce((sum, z) => sum + Math.cos(z), 0);
                 const slope = numericalGradient((v) => cosines(v) * v[0] ** 2, x, {h});
                 if (x.some((z, i) => z !== list[i])) throw new Error("x has moved");
+                const first = slopeAt((v) => cosines(v) * v[0] ** 2, x, 0, {h});
+                if (first !== slope[0]) throw new Error("slopeAt has another slope");
                 return Array.from(slope);
             }}""",
             [x.tolist() for x in points],
@@ -430,8 +464,9 @@ def test_a_wrong_gradient_is_named(page):
         """({ net: spec, loss: kind, X, T }) => {
             const net = network(spec), criterion = loss(kind);
             const right = checkGradients(net, criterion, X, T);
-            const { slope } = net.layers[1];
-            net.layers[1].slope = (z, a) => 1.01 * slope(z, a);
+            const { vjp } = net.layers[1];
+            const more = (da) => da.map((d) => 1.01 * d);
+            net.layers[1].vjp = (z, a, da, dz) => vjp(z, a, more(da), dz);
             const wrong = checkGradients(net, criterion, X, T);
             let slices = 0;
             for (const worst of gradientChecks(net, criterion, X, T)) {
@@ -648,21 +683,29 @@ def test_the_runs_are_of_every_kind():
     assert rates == {schedule.__name__ for schedule in SCHEDULES}
 
 
-def test_300_epochs_of_every_optimiser_agree_to_1e_9(trained):
-    for (net, loss, opt, X, T, how), got in zip(runs(), trained, strict=True):
+@pytest.fixture(scope="module")
+def learnt():
+    """What nnlib makes of every run: optimiser as described, steps, how all ends."""
+    made = []
+    for net, loss, opt, X, T, how in runs():
         spec = to_spec(opt)
         steps = learn(net, loss, opt, X, T, **how)
+        made.append((spec, steps, net.params, opt))
+    return made
+
+
+def test_300_epochs_of_every_optimiser_agree_to_1e_9(trained, learnt):
+    for got, (spec, steps, params, opt) in zip(trained, learnt, strict=True):
         assert [step[:2] for step in got["steps"]] == [[e, s] for e, s, _ in steps]
         values = [loss for *_, loss in got["steps"]]
         assert off(values, [loss for *_, loss in steps]) <= 1e-9, spec
-        assert max(map(off, got["params"], map(np.ravel, net.params))) <= 1e-9, spec
+        assert max(map(off, got["params"], map(np.ravel, params))) <= 1e-9, spec
         assert got["t"] == opt.t == len(steps)
         assert got["opt"] == spec
 
 
-def test_what_an_optimiser_remembers_agrees(trained):
-    for (net, loss, opt, X, T, how), got in zip(runs(), trained, strict=True):
-        learn(net, loss, opt, X, T, **how)
+def test_what_an_optimiser_remembers_agrees(trained, learnt):
+    for got, (*_, opt) in zip(trained, learnt, strict=True):
         memory = [[state[m] for state in opt.state] for m in range(opt.memory)]
         assert len(got["state"]) == opt.memory
         for found, wanted in zip(got["state"], memory, strict=True):
@@ -752,6 +795,15 @@ def test_a_run_that_diverges_says_so_in_nnlibs_words(page, loss, opt, hidden, si
         learn(net, loss, opt, X, T, **how)
     [got] = answers(page, f"(given) => refusal(() => ({RUN})(given))", [case])
     assert got == f"Diverged: {diverged.value}"
+    where = f"""(given) => {{
+        try {{ ({RUN})(given) }} catch (error) {{
+            const {{ epoch, step }} = error;
+            return [error instanceof Diverged, `epoch ${{epoch}}, step ${{step}}`]
+        }}
+    }}"""
+    [[known, place]] = answers(page, where, [case])
+    assert known
+    assert str(diverged.value).startswith(f"{place}: ")
 
 
 def test_what_was_ruled_out_and_happens_says_so_in_nnlibs_words(page):
@@ -782,6 +834,39 @@ def test_sparse_adam_leaves_rows_without_a_gradient_alone(page):
         [g.ravel().tolist() for g in grads],
     )
     assert off(got, [a.ravel() for a in (p, *opt.state[0])]) <= 1e-12
+
+
+def test_rows_are_split_alike(page):
+    cases, wanted = [], []
+    for n in range(2, 40):
+        for share in (0.2, 0.25, 0.5, 0.05, 0.98):
+            X, T = np.arange(2.0 * n).reshape(n, 2), np.arange(float(n))[:, None]
+            if 0 < round(n * share) < n:
+                rng = np.random.default_rng(n)
+                parts = train_test_split(X, T, test_size=share, rng=rng)
+                cases.append([X.tolist(), T.tolist(), share, n])
+                wanted.append([part.tolist() for part in parts])
+    got = answers(
+        page,
+        """([X, T, testSize, seed]) =>
+            trainTestSplit(X, T, { testSize, rng: defaultRng(seed) })""",
+        cases,
+    )
+    assert got == wanted
+    assert {n * share % 2 for *_, share, n in cases} >= {0.5, 1.5}  # both kinds of half
+
+
+def test_rows_are_taken_in_any_form(page):
+    got = page.evaluate(
+        """() => {
+            const rows = [[1, 2], [3, 4]], one = Float64Array.from([1, 2, 3, 4]);
+            const typed = rows.map((row) => Float64Array.from(row));
+            const made = [rows, typed, [1, 2, 3, 4]].map((form) => engine.flat(form));
+            return [engine.flat(one) === one,
+                made.every((m) => m instanceof Float64Array && `${m}` === "1,2,3,4")];
+        }"""
+    )
+    assert got == [True, True]
 
 
 def test_stopping_agrees(page):
@@ -934,11 +1019,20 @@ def test_the_limits_of_initial_weights_are_nnlibs(page):
         assert got == [float(init(*pair, Highest)) for pair in pairs]
 
 
+def test_the_engines_rivals_take_the_same_steps(browser, monkeypatch):
+    """benchmarks/bench_engine.py compares speeds of the same arithmetic, or none."""
+    monkeypatch.setattr(bench_engine, "TURNS", 1)
+    page = bench_engine.opened(browser)
+    assert set(bench_engine.race(page)) == {"engine", *bench_engine.TARGETS}
+    page.close()
+
+
 # --- what is refused --------------------------------------------------------------
 
 DENSE = '{ kind: "Dense", W: [[1, 2]], b: [0] }'
 BASE = f"""
-    const {{ network, loss, optimiser, schedule, mlp, train, defaultRng }} = engine;
+    const {{ network, loss, optimiser, schedule, mlp }} = engine;
+    const {{ train, trainTestSplit, defaultRng }} = engine;
     const net = network({{ layers: [{DENSE}] }});
     const sgd = (lr = 0.1) => optimiser({{ kind: "SGD", lr }});
     const mse = loss({{ kind: "MSE" }});
@@ -990,6 +1084,26 @@ ACTIVATIONS = "Identity, Linear, Heaviside, Step, Sigmoid, Tanh, ReLU, LeakyReLU
         ),
         ('optimiser({ kind: "Adam" })', "Adam needs lr, its learning rate."),
         (
+            'optimiser({ kind: "SparseAdam", lr: 1, weight_decay: 0.1 })',
+            'SparseAdam has no "weight_decay"; it takes lr, beta1, beta2, eps.',
+        ),
+        (
+            'optimiser({ kind: "AdaDelta", beta: 0.9 })',
+            'AdaDelta has no "beta"; it takes lr, rho, eps, weight_decay.',
+        ),
+        (
+            "trainTestSplit([[1], [2]], [[1]], { rng: defaultRng(0) })",
+            "X has 2 examples but T has 1.",
+        ),
+        (
+            "trainTestSplit([[1], [2]], [[1], [2]], { rng: defaultRng(0) })",
+            "testSize must leave 2 rows two parts, got 0.2.",
+        ),
+        (
+            "trainTestSplit([[1], [2]], [[1], [2]], { testSize: 1, rng: 0 })",
+            "testSize must leave 2 rows two parts, got 1.",
+        ),
+        (
             'const o = sgd({ kind: "inverse_time", lr: 1, rate: -2 });'
             "for (;;) o.step(net.params, net.grads)",
             "learning rate must be positive, got -1.",
@@ -1030,8 +1144,8 @@ ACTIVATIONS = "Identity, Linear, Heaviside, Step, Sigmoid, Tanh, ReLU, LeakyReLU
         ("fit([[1, 2], [3]], [[1], [1]])", "X needs rows of 2 numbers."),
         ("fit([], [])", "X needs rows of 2 numbers."),
         ("fit([[1, 2]], [[1], [1]])", "T needs 1 rows of 1 numbers."),
-        ("fit([[1, 2]], [[1]], { epochs: 0 })", "epochs must be 1 or more: 0."),
-        ("fit([[1, 2]], [[1]], { epochs: 1.5 })", "epochs must be 1 or more: 1.5."),
+        ("fit([[1, 2]], [[1]], { epochs: 0 })", "epochs must be 1 or more, got 0."),
+        ("fit([[1, 2]], [[1]], { epochs: 1.5 })", "epochs must be 1 or more, got 1.5."),
         (
             "fit([[1, 2]], [[1]], { batchSize: 2 })",
             "batchSize must lie in 1..1, got 2.",

@@ -1,6 +1,6 @@
 // Every gradient of a network from one walk back, and the training that follows from it.
 import { slopeAt } from "./gradient_descent.js";
-import { need } from "./kinds.js";
+import { refuse } from "./kinds.js";
 import { flat } from "./mlp.js";
 
 /**
@@ -62,8 +62,8 @@ function place(i, [, width]) {
   return width ? `${Math.floor(i / width)}, ${i % width}` : `${i}`;
 }
 
-/** A run that can go on no longer: its loss became infinite, or what is no number. */
-class Diverged extends Error {
+/** Thrown by a run that cannot go on: its loss became infinite, or is no number. */
+export class Diverged extends Error {
   constructor(epoch, step, value, { kind, remedy }) {
     const became = Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
     super(`epoch ${epoch}, step ${step}: ${kind}() became ${became}: ${remedy}.`);
@@ -82,12 +82,13 @@ export function train(net, loss, opt, X, T, { epochs, batchSize, rng }) {
   [X, T] = [flat(X), flat(T)];
   const n = X.length / net.dIn;
   const size = batchSize ?? n;
-  need(Number.isInteger(n) && n > 0, `X needs rows of ${net.dIn} numbers.`);
-  need(T.length === n * net.dOut, `T needs ${n} rows of ${net.dOut} numbers.`);
-  need(Number.isInteger(epochs) && epochs > 0, `epochs must be 1 or more: ${epochs}.`);
-  const whole = Number.isInteger(size) && size > 0 && size <= n;
-  need(whole, `batchSize must lie in 1..${n}, got ${size}.`);
-  need(rng || size === n, "mini-batches need rng, for example defaultRng(0).");
+  const counts = (number, most) =>
+    Number.isInteger(number) && 0 < number && number <= most;
+  if (!counts(n, Infinity)) refuse(`X needs rows of ${net.dIn} numbers.`);
+  if (T.length !== n * net.dOut) refuse(`T needs ${n} rows of ${net.dOut} numbers.`);
+  if (!counts(epochs, Infinity)) refuse(`epochs must be 1 or more, got ${epochs}.`);
+  if (!counts(size, n)) refuse(`batchSize must lie in 1..${n}, got ${size}.`);
+  if (size < n && !rng) refuse("mini-batches need rng, for example defaultRng(0).");
   opt.bind(net.params);
   return steps(net, loss, opt, X, T, epochs, size, rng);
 }
@@ -122,6 +123,29 @@ function* steps(net, loss, opt, X, T, epochs, size, rng) {
       yield { epoch, step, loss: value };
     }
   }
+}
+
+/**
+ * [XTrain, XTest, TTrain, TTest]: the rows, shuffled by `rng`, and cut in two.
+ * @param {number[][]} X  an array of rows; T is another of as many
+ */
+export function trainTestSplit(X, T, { testSize = 0.2, rng }) {
+  const n = X.length;
+  const cut = halfEven(n * testSize);
+  if (T.length !== n) refuse(`X has ${n} examples but T has ${T.length}.`);
+  if (!(cut > 0 && cut < n))
+    refuse(`testSize must leave ${n} rows two parts, got ${testSize}.`);
+  const rows = Array.from(rng.permutation(n));
+  const [test, train] = [rows.slice(0, cut), rows.slice(cut)];
+  const part = (M, some) => some.map((i) => M[i]);
+  return [part(X, train), part(X, test), part(T, train), part(T, test)];
+}
+
+/** x rounded as Python does: a half goes to the even neighbour. */
+function halfEven(x) {
+  const low = Math.floor(x);
+  if (x - low !== 0.5) return Math.round(x);
+  return low % 2 ? low + 1 : low;
 }
 
 /** The rows of X that stand in `order` from `start` on, into `out`, which says how many. */

@@ -1,60 +1,76 @@
 // Layers, and networks made of them, on Float64Arrays: rows are examples, row after row.
 // A batch x (n, d) is n·d numbers, W (d_out, d_in) is d_out·d_in. Nothing is allocated
 // while a network runs: each batch size gets its arrays once, and they are used again.
-import { ACTIVATIONS, activation, softmaxRow } from "./activations.js";
-import { need, ofKind } from "./kinds.js";
+//
+// A layer writes where it is told to, and keeps nothing but its parameters:
+//   forward(x, y, n)       y = f(x), n rows
+//   vjp(x, y, dy, dx, n)   dx = ∂L/∂x = Jᵀ ∂L/∂y in each row
+//   gradients(x, dy, n)    grads[k] = ∂L/∂params[k], summed over the rows
+import { ACTIVATIONS, loops, softmaxRow } from "./activations.js";
+import { ofKind, refuse } from "./kinds.js";
 
-/** Rows of numbers as one Float64Array; one that is flat already is returned as it is. */
+/** Rows of numbers, or numbers, as one Float64Array; what is one already stays itself. */
 export function flat(rows) {
-  return rows instanceof Float64Array ? rows : Float64Array.from(rows.flat());
+  if (rows instanceof Float64Array) return rows;
+  const numbers = (row) => (typeof row === "number" ? row : Array.from(row));
+  return Float64Array.from(rows.flatMap(numbers));
 }
 
 /**
- * C[r, c] = Σ_k A[r, k] B[k, c] for r < rows, c < columns, k < inner; with `add`, on top
- * of what C holds. C is row-major; in A and B the next r, k or c is so many places on.
- * Four columns are summed at a time: four sums that do not wait for each other take
- * little longer than one.
+ * C[r, c] = Σ_k A[r, k] B[k, c] for r < rows, c < columns, k < inner. C is row-major; in
+ * A and B the next r, k or c is so many places on. Two rows and four columns are summed at
+ * a time: eight sums that do not wait for each other take hardly longer than two. Past the
+ * edge the last row or column is summed once more, so that there is one loop for all.
  */
-function multiply(C, rows, columns, inner, A, aRow, aInner, B, bColumn, bInner, add) {
-  const whole = columns - (columns % 4);
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < whole; c += 4) {
-      const at = r * columns + c;
-      let a = r * aRow;
-      let b0 = c * bColumn;
-      let b1 = b0 + bColumn;
-      let b2 = b1 + bColumn;
-      let b3 = b2 + bColumn;
-      let s0 = add ? C[at] : 0;
-      let s1 = add ? C[at + 1] : 0;
-      let s2 = add ? C[at + 2] : 0;
-      let s3 = add ? C[at + 3] : 0;
+function multiply(C, rows, columns, inner, A, aRow, aInner, B, bColumn, bInner) {
+  for (let r0 = 0; r0 < rows; r0 += 2) {
+    const r1 = Math.min(r0 + 1, rows - 1);
+    for (let c0 = 0; c0 < columns; c0 += 4) {
+      const c1 = Math.min(c0 + 1, columns - 1);
+      const c2 = Math.min(c0 + 2, columns - 1);
+      const c3 = Math.min(c0 + 3, columns - 1);
+      let a0 = r0 * aRow;
+      let a1 = r1 * aRow;
+      let b0 = c0 * bColumn;
+      let b1 = c1 * bColumn;
+      let b2 = c2 * bColumn;
+      let b3 = c3 * bColumn;
+      let s00 = 0;
+      let s01 = 0;
+      let s02 = 0;
+      let s03 = 0;
+      let s10 = 0;
+      let s11 = 0;
+      let s12 = 0;
+      let s13 = 0;
       for (let k = 0; k < inner; k++) {
-        const factor = A[a];
-        s0 += factor * B[b0];
-        s1 += factor * B[b1];
-        s2 += factor * B[b2];
-        s3 += factor * B[b3];
-        a += aInner;
+        const x0 = A[a0];
+        const x1 = A[a1];
+        s00 += x0 * B[b0];
+        s01 += x0 * B[b1];
+        s02 += x0 * B[b2];
+        s03 += x0 * B[b3];
+        s10 += x1 * B[b0];
+        s11 += x1 * B[b1];
+        s12 += x1 * B[b2];
+        s13 += x1 * B[b3];
+        a0 += aInner;
+        a1 += aInner;
         b0 += bInner;
         b1 += bInner;
         b2 += bInner;
         b3 += bInner;
       }
-      C[at] = s0;
-      C[at + 1] = s1;
-      C[at + 2] = s2;
-      C[at + 3] = s3;
-    }
-    for (let c = whole; c < columns; c++) {
-      const at = r * columns + c;
-      let sum = add ? C[at] : 0;
-      for (let k = 0, a = r * aRow, b = c * bColumn; k < inner; k++) {
-        sum += A[a] * B[b];
-        a += aInner;
-        b += bInner;
-      }
-      C[at] = sum;
+      const upper = r0 * columns;
+      const lower = r1 * columns;
+      C[upper + c0] = s00;
+      C[upper + c1] = s01;
+      C[upper + c2] = s02;
+      C[upper + c3] = s03;
+      C[lower + c0] = s10;
+      C[lower + c1] = s11;
+      C[lower + c2] = s12;
+      C[lower + c3] = s13;
     }
   }
 }
@@ -67,12 +83,11 @@ class Dense {
   constructor({ W, b }) {
     this.dOut = W.length;
     this.dIn = W[0]?.length ?? 0;
-    const fits = this.dIn && b.length === this.dOut;
-    const given = `got ${this.dOut} rows and ${b.length} biases`;
-    need(
-      fits && W.every((row) => row.length === this.dIn),
-      `Dense needs rows of one length in W, and a bias for each; ${given}.`,
-    );
+    const even = this.dIn && W.every((row) => row.length === this.dIn);
+    if (!even || b.length !== this.dOut) {
+      const given = `got ${this.dOut} rows and ${b.length} biases`;
+      refuse(`Dense needs rows of one length in W, and a bias for each; ${given}.`);
+    }
     this.W = flat(W);
     this.b = Float64Array.from(b);
     this.params = [this.W, this.b];
@@ -83,22 +98,21 @@ class Dense {
 
   forward(x, y, n) {
     const { W, b, dIn, dOut } = this;
-    multiply(y, n, dOut, dIn, x, dIn, 1, W, dIn, 1, false);
+    multiply(y, n, dOut, dIn, x, dIn, 1, W, dIn, 1);
     for (let i = 0; i < y.length; i += dOut) {
       for (let j = 0; j < dOut; j++) y[i + j] += b[j];
     }
   }
 
   vjp(x, y, dy, dx, n) {
-    multiply(dx, n, this.dIn, this.dOut, dy, this.dOut, 1, this.W, 1, this.dIn, false);
+    multiply(dx, n, this.dIn, this.dOut, dy, this.dOut, 1, this.W, 1, this.dIn);
   }
 
-  /** Writes `grads`, or adds to them. */
-  gradients(x, dy, n, add) {
+  gradients(x, dy, n) {
     const { dIn, dOut } = this;
     const [dW, db] = this.grads;
-    multiply(dW, dOut, dIn, n, dy, 1, dOut, x, 1, dIn, add);
-    if (!add) db.fill(0);
+    multiply(dW, dOut, dIn, n, dy, 1, dOut, x, 1, dIn);
+    db.fill(0);
     for (let i = 0; i < dy.length; i += dOut) {
       for (let j = 0; j < dOut; j++) db[j] += dy[i + j];
     }
@@ -115,7 +129,7 @@ class Dense {
   }
 }
 
-/** What has no parameters: as many numbers come out as go in. */
+/** A layer without parameters: as many numbers come out as go in. */
 class Bare {
   params = [];
   grads = [];
@@ -137,17 +151,7 @@ class Bare {
 class Elementwise extends Bare {
   constructor(spec) {
     super(spec);
-    Object.assign(this, activation(spec));
-  }
-
-  forward(x, y) {
-    const { g } = this;
-    for (let i = 0; i < y.length; i++) y[i] = g(x[i]);
-  }
-
-  vjp(x, y, dy, dx) {
-    const { slope } = this;
-    for (let i = 0; i < dx.length; i++) dx[i] = dy[i] * slope(x[i], y[i]);
+    Object.assign(this, loops(spec));
   }
 }
 
@@ -232,8 +236,8 @@ class Network {
    * the next forward.
    */
   forward(X, n = X.length / this.dIn) {
-    const fits = Number.isInteger(n) && n > 0 && X.length === n * this.dIn;
-    need(fits, `X has ${X.length} numbers, not ${n} rows of ${this.dIn}.`);
+    if (!(Number.isInteger(n) && n > 0 && X.length === n * this.dIn))
+      refuse(`X has ${X.length} numbers, not ${n} rows of ${this.dIn}.`);
     this.#n = n;
     ({ A: this.A, deltas: this.deltas } = this.#workspace(n));
     this.A[0] = X;
@@ -251,7 +255,9 @@ class Network {
     deltas[layers.length] = dY;
     for (let k = layers.length - 1; k >= 0; k--) {
       const f = layers[k];
-      f.gradients(A[k], deltas[k + 1], this.#n, this.#again[k]);
+      const others = this.#again[k] && f.grads.map((g) => g.slice());
+      f.gradients(A[k], deltas[k + 1], this.#n);
+      if (others) f.grads.forEach((g, p) => add(g, others[p]));
       if (k === end) break;
       f.vjp(A[k], A[k + 1], deltas[k + 1], deltas[k], this.#n);
     }
@@ -281,14 +287,20 @@ class Network {
   }
 }
 
+/** g ← g + more. */
+function add(g, more) {
+  for (let i = 0; i < g.length; i++) g[i] += more[i];
+}
+
 /** How many numbers stand between the layers: [d_in, …, d_out]. */
 function widths(layers) {
   const wide = layers.filter((f) => f.dIn);
-  need(wide.length, "a network needs at least one Dense layer.");
+  if (!wide.length) refuse("a network needs at least one Dense layer.");
   const sizes = [wide[0].dIn];
   for (const f of layers) {
     const d = sizes.at(-1);
-    need(!f.dIn || f.dIn === d, `${f} cannot follow ${d} outputs: ${f.dIn} ≠ ${d}.`);
+    if (f.dIn && f.dIn !== d)
+      refuse(`${f} cannot follow ${d} outputs: ${f.dIn} ≠ ${d}.`);
     sizes.push(f.dOut ?? d);
   }
   return sizes;
@@ -312,7 +324,8 @@ const limits = { ReLU: he, LeakyReLU: he };
  * `hidden` after each Dense layer but the last, then `out`; biases start at 0.
  */
 export function mlp(sizes, { hidden, out = { kind: "Identity" }, rng }) {
-  need(sizes.length > 1, `mlp needs at least an input and an output, got [${sizes}].`);
+  if (sizes.length < 2)
+    refuse(`mlp needs at least an input and an output, got [${sizes}].`);
   const specs = [];
   for (let k = 1; k < sizes.length; k++) {
     const [dIn, dOut] = [sizes[k - 1], sizes[k]];
