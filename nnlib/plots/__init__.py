@@ -7,18 +7,26 @@ as well as by its colour.
 """
 
 from .frame import PALETTE, SHAPES, canvas, legend, style
+from .function import ranges, tangent
+from .losses import loss_curves
 from .plane import curve, field, line, neuron_sum, points, steps
+from .surface import contours, descent
 
 __all__ = [
     "PALETTE",
     "SHAPES",
     "canvas",
+    "contours",
     "curve",
+    "descent",
     "field",
     "legend",
     "line",
+    "loss_curves",
     "neuron_sum",
     "points",
+    "ranges",
     "steps",
     "style",
+    "tangent",
 ]
