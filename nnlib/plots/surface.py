@@ -24,9 +24,7 @@ def contours(f, *, ax, x, y, levels, points=81):
     shades = LinearSegmentedColormap.from_list("height", [p["background"], p["grid"]])
     bands = [-np.inf, *levels, np.inf]
     shade = np.digitize(heights, bands) - 1
-    ax.imshow(
-        shade, shades, extent=(*x, *y), origin="lower", aspect="auto", zorder=0
-    )
+    ax.imshow(shade, shades, extent=(*x, *y), origin="lower", aspect="auto", zorder=0)
     drawn = ax.contour(
         across, up, heights, levels=levels, colors=p["muted"], linewidths=0.9
     )

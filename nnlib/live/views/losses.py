@@ -19,7 +19,7 @@ from ...mlp import Network
 from ..figure import Figure, Menu, Slider, Switch
 from ..spec import to_spec
 from ..text import table
-from .scientific import NUDGE, parted, rate, short
+from .scientific import NUDGE, loss_text, parted, rate
 
 OPTIMISERS = {
     "SGD": SGD,
@@ -177,13 +177,15 @@ class LossCurves(Figure):
             return f"{doubt}: no digit of its loss is certain."
         last, lowest = run.test[-1], min(run.test)
         end = (
-            f"training loss {tiny(run.train[-1])} and test loss {tiny(last)} "
+            f"training loss {loss_text(run.train[-1])} and test loss {loss_text(last)} "
             f"after {self.epochs} epochs ({len(run.steps):,} steps)."
         )
         if not last > 1.01 * lowest:
             return end
         first = next(e for e, v in enumerate(run.test) if v <= 1.001 * lowest)
-        return f"{end} The test loss was lowest, {tiny(lowest)}, about epoch {first}."
+        return (
+            f"{end} The test loss was lowest, {loss_text(lowest)}, about epoch {first}."
+        )
 
     def numbers(self, s):
         run = self.run(s)
@@ -223,9 +225,6 @@ def _parted(losses, beside):
     """Whether a twin that ended, or stands elsewhere, casts doubt on these losses."""
     if beside is None or len(beside) < 3:
         return True
-    return any(parted(one, other) for one, other in zip(losses, beside[1:], strict=True))
-
-
-def tiny(loss):
-    """A loss as text; what is next to nothing is called so."""
-    return "below 10⁻⁸" if loss < 1e-8 else short(loss)
+    return any(
+        parted(one, other) for one, other in zip(losses, beside[1:], strict=True)
+    )

@@ -24,6 +24,11 @@ def short(x, digits=3):
     return f"{sign}{exact:,.{max(digits - 1 - power, 0)}f}"
 
 
+def loss_text(loss):
+    """A loss to three digits; next to nothing is called that: its digits are noise."""
+    return "below 10⁻⁸" if abs(loss) < 1e-8 else short(loss)
+
+
 def rate(exponent):
     """η = 10^exponent to three digits, so that what is shown is what is used.
 

@@ -20,7 +20,7 @@ from ...mlp import Network
 from ..figure import Figure, Menu, Slider, Switch, Values
 from ..spec import to_spec
 from ..text import num, table
-from .scientific import NUDGE, parted, rate, short
+from .scientific import NUDGE, loss_text, parted, rate
 
 STEPS = 100
 FAR = 1e6  # a weight beyond this has diverged
@@ -220,13 +220,24 @@ class LossSurface(Figure):
         names = tuple(self.surfaces)
         step, eta, _, *_, start = type(self).controls
         switches = (Switch(_word(name), True, name) for name in self.optimisers)
-        return (step, eta, Menu("surface", names[0], names, "surface"), *switches, start)
+        return (
+            step,
+            eta,
+            Menu("surface", names[0], names, "surface"),
+            *switches,
+            start,
+        )
 
     def config(self):
         return {
             "surfaces": {name: f.config() for name, f in self.surfaces.items()},
             "optimisers": [
-                {"name": name, "switch": _word(name), "spec": to_spec(opt)}
+                {
+                    "name": name,
+                    "switch": _word(name),
+                    "times": opt.lr(0),
+                    "spec": to_spec(opt),
+                }
                 for name, opt in self.optimisers.items()
             ],
             "steps": STEPS,
@@ -254,7 +265,9 @@ class LossSurface(Figure):
         while True:
             with np.errstate(all="ignore"):
                 g = surface.slope(*w.tolist())
-                memory = {n: a.tolist() for n, a in zip(names, opt.state[0], strict=True)}
+                memory = {
+                    n: a.tolist() for n, a in zip(names, opt.state[0], strict=True)
+                }
                 yield Point(w.tolist(), g, float(surface(*w.tolist())), memory)
                 opt.advance([np.array(g)])
 
@@ -277,7 +290,7 @@ class LossSurface(Figure):
             return f"chaotic since step {path.doubtful}"
         if path.off is not None and s.step >= path.off:
             return f"diverged at step {path.off}"
-        return f"at loss {short(path.points[s.step].loss)}"
+        return f"at loss {loss_text(path.points[s.step].loss)}"
 
     def numbers(self, s):
         return [self._table(s, name) for name in self.racing(s)]

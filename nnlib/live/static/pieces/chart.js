@@ -1,10 +1,9 @@
-// A plane for curves: linear or logarithmic axes, names beside the curves they name.
+// A plane for curves, each axis linear or logarithmic.
 import { svg } from "../elements.js";
 import { Plane } from "./plane.js";
 import { powerOfTen } from "./scientific.js";
 
 const FAR = 4000; // px: what leaves the picture stays drawable
-const LINE = 16; // px from one line of text to the next
 
 export class Chart extends Plane {
   /** @param {object} options those of Plane, and logX, logY: whether an axis is logarithmic. */
@@ -50,9 +49,7 @@ export class Chart extends Plane {
     for (const [y, words] of this.logY ? logTicks(this.y) : []) {
       const at = this.Y(y);
       parts.push(svg("line", { x1: left, x2: right, y1: at, y2: at }));
-      parts.push(
-        svg("text", { x: left - 6, y: at + 4, "text-anchor": "end" }, words),
-      );
+      parts.push(svg("text", { x: left - 6, y: at + 4, "text-anchor": "end" }, words));
     }
     for (const [x, words] of this.logX ? logTicks(this.x) : []) {
       const at = this.X(x);
@@ -62,20 +59,6 @@ export class Chart extends Plane {
       );
     }
     this.axes.prepend(...parts);
-  }
-
-  /**
-   * The names of curves, each as near to its place (px) as the others let it: those
-   * named first stay where they are. @param {{x, y, words, look, anchor}[]} names
-   * @param {number[]} taken heights that are given away; grows by those of the names.
-   */
-  names(names, taken = []) {
-    const { top, bottom } = this.edges;
-    return names.map(({ x, y, words, look = "nn-text", anchor = "end" }) => {
-      const at = freeHeight(y, taken, top + 13, bottom - 5);
-      taken.push(at);
-      return svg("text", { class: look, x, y: at, "text-anchor": anchor }, words);
-    });
   }
 }
 
@@ -97,7 +80,8 @@ export function logTicks([low, high]) {
   for (let power = from; power <= to; power += every)
     for (const m of between) {
       const value = Number(`${m}e${power}`);
-      if (value >= low * 0.999 && value <= high * 1.001) ticks.push([value, tickName(m, power)]);
+      if (value >= low * 0.999 && value <= high * 1.001)
+        ticks.push([value, tickName(m, power)]);
     }
   return ticks;
 }
@@ -105,16 +89,6 @@ export function logTicks([low, high]) {
 function tickName(m, power) {
   if (power >= -4 && power <= 4) return String(Number(`${m}e${power}`));
   return m === 1 ? powerOfTen(power) : `${m}·${powerOfTen(power)}`;
-}
-
-/** The height nearest to `y` between `low` and `high` that is a line away from all taken. */
-export function freeHeight(y, taken, low, high) {
-  const wish = Math.max(low, Math.min(high, y));
-  const free = (at) => taken.every((other) => Math.abs(at - other) >= LINE - 0.01);
-  const spots = [wish, ...taken.flatMap((other) => [other - LINE, other + LINE])];
-  return spots
-    .filter((at) => at >= low - 0.01 && at <= high + 0.01 && free(at))
-    .reduce((best, at) => (Math.abs(at - wish) < Math.abs(best - wish) ? at : best), Infinity);
 }
 
 /**

@@ -9,7 +9,7 @@ export const powerOfTen = (power) =>
   `10${[...String(power)].map((sign) => SUPERSCRIPTS[sign]).join("")}`;
 
 /** `x` to so many significant digits: 0.0421, 12.3, 4,210, 1.23·10⁻⁷. */
-export function short(x, digits = 3) {
+function short(x, digits = 3) {
   if (x === 0) return "0";
   const sign = x < 0 ? "−" : "";
   const [head, exponent] = Math.abs(x)
@@ -21,6 +21,9 @@ export function short(x, digits = 3) {
   return sign + (power < digits ? rounded.toFixed(digits - 1 - power) : whole(rounded));
 }
 
+/** A loss to three digits; next to nothing is called so, for its digits are noise. */
+export const lossText = (loss) => (Math.abs(loss) < 1e-8 ? "below 10⁻⁸" : short(loss));
+
 /** η = 10^exponent to three digits, so that what is shown is what is used. */
 export const rate = (exponent) => Number((10 ** exponent).toExponential(2));
 
@@ -30,7 +33,4 @@ const SMALL = 1e-3; // what is smaller than this counts as this much
 
 /** Whether a run and its nudged twin are so far apart that no digit is certain. */
 export const parted = (one, other) =>
-  !(
-    Math.abs(one - other) <=
-    TRUSTED * Math.max(Math.abs(one), Math.abs(other), SMALL)
-  );
+  !(Math.abs(one - other) <= TRUSTED * Math.max(Math.abs(one), Math.abs(other), SMALL));

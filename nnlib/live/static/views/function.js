@@ -10,7 +10,14 @@ const SAMPLES = 160; // of a stretch without a leap
 
 export default mount((stage) => {
   const { functions, window: Z } = stage.config;
-  const options = { x: Z, y: [-1, 1], xlabel: "z", ratio: 0.8, stackedRatio: 0.58, xticks: 6 };
+  const options = {
+    x: Z,
+    y: [-1, 1],
+    xlabel: "z",
+    ratio: 0.8,
+    stackedRatio: 0.58,
+    xticks: 6,
+  };
   const left = stage.plane({
     ...options,
     ylabel: "a = g(z)",
@@ -32,9 +39,15 @@ export default mount((stage) => {
     const [a, slope] = [now.g(z), now.slope(z)];
 
     const heights = sampled(now.g, now.leaps, Z).map(([, y]) => y);
-    left.window(Z, [least(heights) < -1.2 ? -6.3 : -1.3, most(heights) > 1.2 ? 6.3 : 1.3]);
+    left.window(Z, [
+      least(heights) < -1.2 ? -6.3 : -1.3,
+      most(heights) > 1.2 ? 6.3 : 1.3,
+    ]);
     const slopes = sampled(now.slope, now.kinks, Z).map(([, y]) => y);
-    right.window(Z, [Math.min(-0.15, 1.15 * least(slopes)), Math.max(1.2, 1.15 * most(slopes))]);
+    right.window(Z, [
+      Math.min(-0.15, 1.15 * least(slopes)),
+      Math.max(1.2, 1.15 * most(slopes)),
+    ]);
 
     left.draw(
       [

@@ -8,7 +8,8 @@ import { mount } from "../stage.js";
 import { svg } from "../elements.js";
 import { whole } from "../text.js";
 import { Chart, envelope } from "../pieces/chart.js";
-import { NUDGE, parted, rate, short } from "../pieces/scientific.js";
+import { Room, upAndDown } from "../pieces/labels.js";
+import { NUDGE, lossText, parted, rate } from "../pieces/scientific.js";
 
 const ROWS = 30; // of the table of numbers, about
 const KEPT = 12; // runs that need not be run again
@@ -81,7 +82,11 @@ export default mount((stage) => {
   /** After each epoch [losses of its steps, training loss, test loss]; the last two missing where it diverges. */
   function* course(s, nudge) {
     const rng = defaultRng(s.seed);
-    const net = mlp(config.sizes, { hidden: config.hidden, out: { kind: "Identity" }, rng });
+    const net = mlp(config.sizes, {
+      hidden: config.hidden,
+      out: { kind: "Identity" },
+      rng,
+    });
     for (const p of net.params) for (let i = 0; i < p.length; i++) p[i] *= 1 + nudge;
     const opt = optimiser({
       ...config.optimisers[s.optimiser],
@@ -90,7 +95,11 @@ export default mount((stage) => {
     });
     const batchSize = s.batch === "all" ? n : Number(s.batch);
     const { epochs } = config;
-    const steps = train(net, objective, opt, data.X, data.T, { epochs, batchSize, rng });
+    const steps = train(net, objective, opt, data.X, data.T, {
+      epochs,
+      batchSize,
+      rng,
+    });
     const ends = () => [
       objective.value(net.forward(data.X, n), data.T, n),
       objective.value(net.forward(data.XTest, nTest), data.TTest, nTest),
@@ -122,18 +131,30 @@ export default mount((stage) => {
       parts.push(chart.curve(envelope(now.steps, chart.inner.width / 2), "nn-noise"));
     parts.push(chart.curve(points(now.test, unit), "nn-curve nn-test"));
     parts.push(chart.curve(points(now.train, unit), "nn-curve"));
-    const { right } = chart.edges;
-    const taken = [];
-    const end = (values) => Math.max(chart.edges.top, chart.Y(values.at(-1))) - 7;
-    const words = chart.names(
-      [
-        { x: right - 6, y: end(now.train), words: "training", look: "nn-name" },
-        { x: right - 6, y: end(now.test), words: "test", look: "nn-name-test" },
-      ],
-      taken,
-    );
+    const room = new Room(chart.edges);
+    const name = (words, values, look) =>
+      room.place(
+        words,
+        upAndDown(chart.edges.right - 6, chart.Y(values.at(-1)) - 6, chart.edges),
+        look,
+      );
+    const words = [
+      name("training", now.train, "nn-name"),
+      name("test", now.test, "nn-name nn-test"),
+    ];
+    if (before)
+      words.push(
+        svg(
+          "g",
+          { class: "nn-ghost" },
+          name(
+            `before: ${differences(before.s, s)}`,
+            before.run.value.train,
+            "nn-text-muted",
+          ),
+        ),
+      );
     chart.draw([...ghostly(before, inSteps, points), ...parts], words);
-    if (before) chart.above.append(...nameOf(before, s, taken, end));
   }
 
   function ghostly(before, inSteps, points) {
@@ -149,12 +170,6 @@ export default mount((stage) => {
         chart.curve(points(run.value.test, each), "nn-line-before nn-test"),
       ),
     ];
-  }
-
-  function nameOf({ s, run }, now, taken, end) {
-    const what = differences(s, now);
-    const name = { x: chart.edges.right - 6, y: end(run.value.train), words: `before: ${what}` };
-    return [svg("g", { class: "nn-ghost" }, ...chart.names([{ ...name, look: "nn-text-muted" }], taken))];
   }
 
   return (state, ghost) => {
@@ -190,10 +205,10 @@ export default mount((stage) => {
     if (doubtful !== null) return `${doubt}: no digit of its loss is certain.`;
     const lowest = Math.min(...test);
     const last = test.at(-1);
-    const end = `training loss ${tiny(train.at(-1))} and test loss ${tiny(last)} after ${config.epochs} epochs (${whole(steps.length)} steps).`;
+    const end = `training loss ${lossText(train.at(-1))} and test loss ${lossText(last)} after ${config.epochs} epochs (${whole(steps.length)} steps).`;
     if (!(last > 1.01 * lowest)) return end;
     const first = test.findIndex((loss) => loss <= 1.001 * lowest);
-    return `${end} The test loss was lowest, ${tiny(lowest)}, about epoch ${first}.`;
+    return `${end} The test loss was lowest, ${lossText(lowest)}, about epoch ${first}.`;
   }
 
   function numbers({ train, test, doubtful }) {
@@ -218,7 +233,8 @@ function range({ train, test }, log) {
   const start = Math.max(train[0], test[0]);
   const shown = [...train, ...test].filter((loss) => loss > 0 && loss < 10 * start);
   const [low, high] = [Math.min(...shown), Math.max(...shown)];
-  if (log) return [10 ** Math.floor(Math.log10(low)), 10 ** Math.ceil(Math.log10(high))];
+  if (log)
+    return [10 ** Math.floor(Math.log10(low)), 10 ** Math.ceil(Math.log10(high))];
   return [0, 1.15 * Math.min(high, 2 * start)];
 }
 
@@ -235,5 +251,3 @@ function differences(before, now) {
     .map((name) => words[name](before))
     .join(", ");
 }
-
-const tiny = (loss) => (loss < 1e-8 ? "below 10⁻⁸" : short(loss));
