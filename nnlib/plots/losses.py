@@ -25,8 +25,10 @@ def loss_curves(train, test, *, ax, steps=None, per_epoch=1, epochs=None, log=Tr
     first = max(train[0], test[0])
     shown = both[(both > 0) & (both < 10 * first)]
     if log:
-        low, high = np.log10(shown.min()), np.log10(shown.max())
-        ax.set(yscale="log", ylim=(10 ** np.floor(low), 10 ** np.ceil(high)))
+        steps_of = np.array([1, 2, 5])
+        low = steps_of * 10 ** np.floor(np.log10(shown.min() / steps_of))
+        high = steps_of * 10 ** np.ceil(np.log10(shown.max() / steps_of))
+        ax.set(yscale="log", ylim=(low.max(), high.min()))
     else:
         ax.set_ylim(0, 1.15 * min(shown.max(), 2 * first))
     ax.set(xlim=(0, epochs * each if epochs else None))

@@ -129,7 +129,7 @@ class LossCurves(Figure):
         The last two are missing, and it ends, where the run diverges.
         """
         X, T, X_test, T_test = self.data
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(int(seed))
         net = Network.mlp(self.sizes, hidden=self.hidden, rng=rng)
         for p in net.params:
             p *= 1 + nudge
@@ -161,7 +161,7 @@ class LossCurves(Figure):
         rows = "all rows a step" if s["batch"] == "all" else f"batches of {s['batch']}"
         decay = "" if s["decay"] == "0" else f", λ = {s['decay']}"
         eta = rate(s["log_eta"])
-        how = f"{net}, {s['optimiser']}, η = {eta:g}{decay}, {rows}, seed {s['seed']}"
+        how = f"{net}, {s['optimiser']}, η = {eta:g}{decay}, {rows}, seed {s['seed']:g}"
         scale = "logarithmic" if s["log"] else "linear"
         axes = f"Loss on a {scale} axis against {s['against']}."
         return f"{how}: {self._outcome(run)} {axes}"

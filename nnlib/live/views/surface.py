@@ -280,7 +280,7 @@ class LossSurface(Figure):
     def caption(self, s):
         at = self.surfaces[s.surface].place(s.start)
         start = f"({num(at[0], 2)}, {num(at[1], 2)})"
-        how = f"{s.surface}, η = {rate(s.log_eta):g}, from {start}, step {s.step}"
+        how = f"{s.surface}, η = {rate(s.log_eta):g}, from {start}, step {s.step:g}"
         states = [f"{name} {self._stands(s, name)}" for name in self.racing(s)]
         return f"{how}: {'; '.join(states) or 'no optimiser is switched on'}."
 
@@ -290,18 +290,18 @@ class LossSurface(Figure):
             return f"chaotic since step {path.doubtful}"
         if path.off is not None and s.step >= path.off:
             return f"diverged at step {path.off}"
-        return f"at loss {loss_text(path.points[s.step].loss)}"
+        return f"at loss {loss_text(path.points[int(s.step)].loss)}"
 
     def numbers(self, s):
         return [self._table(s, name) for name in self.racing(s)]
 
     def _table(self, s, name):
-        title, columns = f"{name}, step {s.step}", ["quantity", "w₁", "w₂"]
+        title, columns = f"{name}, step {s.step:g}", ["quantity", "w₁", "w₂"]
         path = self.path(s, name)
         lost = [step for step in (path.doubtful, path.off) if step is not None]
         if lost and s.step >= min(lost):
             return table(title, columns, [[self._stands(s, name), "", ""]])
-        w, g, loss, memory = path.points[s.step]
+        w, g, loss, memory = path.points[int(s.step)]
         rows = [["w", *w], ["∂L/∂w", *g], *([n, *m] for n, m in memory.items())]
         return table(title, columns, [*rows, ["loss", loss, ""]])
 
@@ -314,7 +314,7 @@ class LossSurface(Figure):
         ]
         plots.contours(surface, ax=ax, x=window[0], y=window[1], levels=surface.levels)
         for name in self.racing(s):
-            points = [p.w for p in self.path(s, name).points[: s.step + 1]]
+            points = [p.w for p in self.path(s, name).points[: int(s.step) + 1]]
             kind = list(self.optimisers).index(name)
             plots.descent(points, ax=ax, label=name, kind=kind)
         if self.racing(s):

@@ -233,9 +233,14 @@ function range({ train, test }, log) {
   const start = Math.max(train[0], test[0]);
   const shown = [...train, ...test].filter((loss) => loss > 0 && loss < 10 * start);
   const [low, high] = [Math.min(...shown), Math.max(...shown)];
-  if (log)
-    return [10 ** Math.floor(Math.log10(low)), 10 ** Math.ceil(Math.log10(high))];
+  if (log) return [step125(low, Math.floor), step125(high, Math.ceil)];
   return [0, 1.15 * Math.min(high, 2 * start)];
+}
+
+/** The 1, 2 or 5 times a power of ten just below a loss (or above it). */
+function step125(loss, round) {
+  const steps = [1, 2, 5].map((m) => m * 10 ** round(Math.log10(loss / m)));
+  return round === Math.floor ? Math.max(...steps) : Math.min(...steps);
 }
 
 /** What set an earlier run apart from this one: "η = 0.1, Adam". */

@@ -100,8 +100,10 @@ export default mount((stage) => {
     const { left, right, top, bottom } = plane.edges;
     const x = Math.max(left, Math.min(right, at[0]));
     const y = Math.max(top, Math.min(bottom, at[1]));
+    const arrow = y > at[1] ? " ↑" : y < at[1] ? " ↓" : x > at[0] ? " ←" : " →";
+    const gone = x !== at[0] || y !== at[1];
     const words = room.place(
-      racer.name,
+      racer.name + (gone ? arrow : ""),
       around(x, y),
       `nn-way-name nn-way-name${kind}`,
     );
@@ -122,10 +124,10 @@ export default mount((stage) => {
 
   // ---- the setting before --------------------------------------------------------------
 
-  const comparable = (state, ghost) =>
-    ghost &&
-    ghost.surface === state.surface &&
-    (ghost.log_eta !== state.log_eta || `${ghost.start}` !== `${state.start}`);
+  function comparable(state, ghost) {
+    if (ghost?.surface !== state.surface) return false;
+    return ghost.log_eta !== state.log_eta || `${ghost.start}` !== `${state.start}`;
+  }
 
   function before(state, ghost, racing) {
     if (!comparable(state, ghost)) return [];
