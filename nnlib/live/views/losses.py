@@ -15,11 +15,11 @@ from ...checks import require
 from ...data import moons
 from ...gradient_descent import SGD, AdaDelta, Adagrad, Adam, Momentum, RMSProp
 from ...loss import MSE
-from ...mlp import Network
+from ...mlp import Elementwise, Network
 from ..figure import Figure, Menu, Slider, Switch
 from ..spec import to_spec
 from ..text import table
-from .scientific import NUDGE, loss_text, parted, rate
+from .scientific import NUDGE, loss_text, parted, rate, shake
 
 OPTIMISERS = {
     "SGD": SGD,
@@ -45,6 +45,21 @@ def _moons():
     return X, t, X_test, t_test
 
 
+class Shaken(Elementwise):
+    """a = g(z) (1 + ν r), r ∈ [−1, 1) another number each time: as if rounded badly."""
+
+    def __init__(self, g, nudge):
+        self.g, self.nudge, self.init, self.count = g, nudge, g.init, 0
+
+    def __call__(self, x):
+        k = self.count + np.arange(x.size).reshape(x.shape)
+        self.count += x.size
+        return self.g(x) * (1 + self.nudge * shake(k))
+
+    def derivative(self, z, a):
+        return self.g.derivative(z, a)
+
+
 class LossCurves(Figure):
     """A training run as it happens: training and test loss, and the run before.
 
@@ -52,8 +67,8 @@ class LossCurves(Figure):
     `epochs`. A figure with fewer controls gives the others their values in `fixed`,
     weight decay among them. ValueError where network and data do not fit.
 
-    A twin that starts a hair's breadth beside the run tells where rounding takes over:
-    from there on no machine repeats another's digits, so none are given.
+    A twin whose activations are rounded badly tells where rounding takes over: from
+    there on no machine repeats another's digits, so none are given.
     """
 
     title, view = "Loss curves", "views/losses"
@@ -130,13 +145,13 @@ class LossCurves(Figure):
         """
         X, T, X_test, T_test = self.data
         rng = np.random.default_rng(int(seed))
-        net = Network.mlp(self.sizes, hidden=self.hidden, rng=rng)
-        for p in net.params:
-            p *= 1 + nudge
+        hidden = Shaken(self.hidden, nudge)
+        net = Network.mlp(self.sizes, hidden=hidden, rng=rng)
         opt = OPTIMISERS[optimiser](rate(log_eta), weight_decay=float(decay))
         size = len(X) if batch == "all" else int(batch)
         how = {"epochs": self.epochs, "batch_size": size, "rng": rng}
         run = fit(net, self.loss, opt, X, T, **how)
+        hidden.count = 0  # fit looked at the shapes with a forward pass of its own
 
         def loss(X, T):
             with np.errstate(all="ignore"):

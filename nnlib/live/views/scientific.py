@@ -37,15 +37,20 @@ def rate(exponent):
     return float(f"{10**exponent:.2e}")
 
 
-NUDGE = 1e-10  # relative, of what a run starts from
-TRUSTED = 1e-5  # a run and its nudged twin differ by less than this, relatively
+NUDGE = 1e-12  # relative, of all that a twin computes
+TRUSTED = 1e-6  # a run and its twin differ by less than this, relatively
 SMALL = 1e-3  # what is smaller than this counts as this much
 
 
 def parted(one, other):
     """Whether a run and its nudged twin are so far apart that no digit is certain.
 
-    Rounding differs from machine to machine by about 1e-16 a step. Where a nudge of
-    1e-10 has grown to 1e-5, rounding has grown a hundred thousand times as well.
+    Machines round differently, each number by 1e-16 or so. Where nudges of 1e-12 have
+    grown to 1e-6, that has grown to 1e-10, and will go on growing.
     """
     return not abs(one - other) <= TRUSTED * max(abs(one), abs(other), SMALL)
+
+
+def shake(k):
+    """Numbers in [−1, 1) that look random, one for each whole number k."""
+    return k * 40503 % 65536 / 32768 - 1

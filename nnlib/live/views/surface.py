@@ -178,8 +178,8 @@ class LossSurface(Figure):
 
     `surfaces` maps names to Surfaces; `optimisers` maps names to optimisers whose
     constant learning rates are multiples of the slider's: Adam(1.0) takes η, Adam(10)
-    takes ten times η. A twin that starts a hair's breadth beside each run tells where
-    rounding takes over: from there on no numbers are given.
+    takes ten times η. A twin, moved by a hair after each step, tells where rounding
+    takes over: from there on no numbers are given.
     """
 
     title, view = "Loss surface", "views/surface"
@@ -251,12 +251,14 @@ class LossSurface(Figure):
         if key not in self._paths:
             surface = self.surfaces[s.surface]
             w = np.array(surface.place(s.start))
-            one = self._walk(surface, name, s.log_eta, w)
-            other = self._walk(surface, name, s.log_eta, w * (1 + NUDGE))
-            self._paths[key] = _raced(islice(zip(one, other, strict=True), STEPS + 1))
+            twins = [
+                self._walk(surface, name, s.log_eta, w.copy(), nudge)
+                for nudge in (0, NUDGE)
+            ]
+            self._paths[key] = _raced(islice(zip(*twins, strict=True), STEPS + 1))
         return self._paths[key]
 
-    def _walk(self, surface, name, log_eta, w):
+    def _walk(self, surface, name, log_eta, w, nudge):
         """Point after point, without an end."""
         opt = copy.deepcopy(self.optimisers[name])
         opt.lr = constant(rate(log_eta) * opt.lr(0))
@@ -270,6 +272,7 @@ class LossSurface(Figure):
                 }
                 yield Point(w.tolist(), g, float(surface(*w.tolist())), memory)
                 opt.advance([np.array(g)])
+                w *= 1 + nudge
 
     def racing(self, s):
         """The names of the optimisers that are switched on."""
@@ -293,7 +296,10 @@ class LossSurface(Figure):
         return f"at loss {loss_text(path.points[int(s.step)].loss)}"
 
     def numbers(self, s):
-        return [self._table(s, name) for name in self.racing(s)]
+        surface = self.surfaces[s.surface]
+        w = surface.place(s.start)
+        start = table("The start", ["w₁", "w₂", "loss"], [[*w, surface(*w)]])
+        return [start, *(self._table(s, name) for name in self.racing(s))]
 
     def _table(self, s, name):
         title, columns = f"{name}, step {s.step:g}", ["quantity", "w₁", "w₂"]

@@ -27,10 +27,13 @@ export const lossText = (loss) => (Math.abs(loss) < 1e-8 ? "below 10⁻⁸" : sh
 /** η = 10^exponent to three digits, so that what is shown is what is used. */
 export const rate = (exponent) => Number((10 ** exponent).toExponential(2));
 
-export const NUDGE = 1e-10; // relative, of what a run starts from
-const TRUSTED = 1e-5;
+export const NUDGE = 1e-12; // relative, of all that a twin computes
+const TRUSTED = 1e-6; // a run and its twin differ by less than this, relatively
 const SMALL = 1e-3; // what is smaller than this counts as this much
 
 /** Whether a run and its nudged twin are so far apart that no digit is certain. */
 export const parted = (one, other) =>
   !(Math.abs(one - other) <= TRUSTED * Math.max(Math.abs(one), Math.abs(other), SMALL));
+
+/** Numbers in [−1, 1) that look random, one for each whole number k. */
+export const shake = (k) => ((k * 40503) % 65536) / 32768 - 1;

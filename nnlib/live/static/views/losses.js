@@ -9,7 +9,7 @@ import { svg } from "../elements.js";
 import { whole } from "../text.js";
 import { Chart, envelope } from "../pieces/chart.js";
 import { Room, upAndDown } from "../pieces/labels.js";
-import { NUDGE, lossText, parted, rate } from "../pieces/scientific.js";
+import { NUDGE, lossText, parted, rate, shake } from "../pieces/scientific.js";
 
 const ROWS = 30; // of the table of numbers, about
 const KEPT = 12; // runs that need not be run again
@@ -87,7 +87,11 @@ export default mount((stage) => {
       out: { kind: "Identity" },
       rng,
     });
-    for (const p of net.params) for (let i = 0; i < p.length; i++) p[i] *= 1 + nudge;
+    for (const layer of net.layers.filter(({ g }) => g).slice(0, -1)) {
+      const { g } = layer;
+      let count = 0;
+      layer.g = (z) => g(z) * (1 + nudge * shake(count++));
+    }
     const opt = optimiser({
       ...config.optimisers[s.optimiser],
       lr: rate(s.log_eta),

@@ -91,7 +91,14 @@ export default mount((stage) => {
     );
     return {
       caption: caption(state, racing, from),
-      numbers: () => racing.map((racer) => table(state, racer)),
+      numbers: () => [
+        {
+          title: "The start",
+          columns: ["w₁", "w₂", "loss"],
+          rows: [[...from, surface.f(...from)]],
+        },
+        ...racing.map((racer) => table(state, racer)),
+      ],
     };
   };
 
@@ -234,7 +241,7 @@ function surfaceOf({ kind, centre, half, levels, ...settings }) {
 }
 
 /** Point after point of an optimiser on its way from w, without an end. */
-function* walk(surface, racer, log_eta, from) {
+function* walk(surface, racer, log_eta, from, nudge) {
   const w = Float64Array.from(from);
   const opt = optimiser({ ...racer.spec, lr: rate(log_eta) * racer.times });
   opt.bind([w]);
@@ -243,18 +250,15 @@ function* walk(surface, racer, log_eta, from) {
     const memory = Object.entries(opt.state).map(([name, [m]]) => [name, ...m]);
     yield { w: Array.from(w), g, loss: surface.f(...w), memory };
     opt.step([w], [Float64Array.from(g)]);
+    for (const i of [0, 1]) w[i] *= 1 + nudge;
   }
 }
 
 /** nnlib.live.views.surface._raced: the points, where doubt begins, where it left. */
 function walked(surface, racer, { log_eta, start }, steps) {
   const from = surface.place(start);
-  const one = walk(surface, racer, log_eta, from);
-  const twin = walk(
-    surface,
-    racer,
-    log_eta,
-    from.map((w) => w * (1 + NUDGE)),
+  const [one, twin] = [0, NUDGE].map((nudge) =>
+    walk(surface, racer, log_eta, from, nudge),
   );
   const points = [];
   let doubtful = null;
