@@ -7,19 +7,27 @@ as well as by its colour.
 """
 
 from .frame import PALETTE, SHAPES, canvas, legend, style
+from .function import ranges, tangent
+from .losses import loss_curves
 from .plane import curve, field, line, neuron_sum, points, regions, steps
+from .surface import contours, descent
 
 __all__ = [
     "PALETTE",
     "SHAPES",
     "canvas",
+    "contours",
     "curve",
+    "descent",
     "field",
     "legend",
     "line",
+    "loss_curves",
     "neuron_sum",
     "points",
+    "ranges",
     "regions",
     "steps",
     "style",
+    "tangent",
 ]
