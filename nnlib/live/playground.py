@@ -247,6 +247,29 @@ def right(net, X, T):
     return int(((z > threshold) == T).sum())
 
 
+def run_config(names):
+    """What static/playground/run.js needs for runs on these data sets, as JSON."""
+    sets = {name: data_set(name) for name in names}
+    return {
+        "data": {
+            name: {"X": X.ravel().tolist(), "t": t.tolist(), "code": DATA[name]}
+            for name, (X, t) in sets.items()
+        },
+        "drawn": DRAWN,
+        "windows": {
+            **{name: window(X) for name, (X, _) in sets.items()},
+            DRAWN: [-2.0, 2.0],
+        },
+        "activations": {name: to_spec(g) for name, g in ACTIVATIONS.items()},
+        "activationCode": {name: repr(g) for name, g in ACTIVATIONS.items()},
+        "tasks": TASKS,
+        "losses": LOSSES,
+        "rates": RATES,
+        "horizon": HORIZON,
+        "fewest": FEWEST,
+    }
+
+
 class Playground(Figure):
     """Four tasks, any data, any small network: trained while you watch."""
 
@@ -270,22 +293,7 @@ class Playground(Figure):
 
     def config(self):
         return {
-            "data": {
-                name: {"X": X.ravel().tolist(), "t": t.tolist(), "code": DATA[name]}
-                for name, (X, t) in ((name, data_set(name)) for name in DATA)
-            },
-            "activations": {name: to_spec(g) for name, g in ACTIVATIONS.items()},
-            "activationCode": {name: repr(g) for name, g in ACTIVATIONS.items()},
-            "tasks": TASKS,
-            "losses": LOSSES,
-            "drawn": DRAWN,
-            "windows": {
-                **{name: window(data_set(name)[0]) for name in DATA},
-                DRAWN: [-2.0, 2.0],
-            },
-            "rates": RATES,
-            "horizon": HORIZON,
-            "fewest": FEWEST,
+            **run_config(DATA),
             "code": {
                 "program": PROGRAM,
                 "drawn": POINTS,

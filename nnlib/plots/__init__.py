@@ -6,6 +6,7 @@ the theme is the one whose background the axes have. A class is told apart by it
 as well as by its colour.
 """
 
+from .decision import levels
 from .frame import PALETTE, SHAPES, canvas, legend, style
 from .function import ranges, tangent
 from .losses import loss_curves
@@ -21,6 +22,7 @@ __all__ = [
     "descent",
     "field",
     "legend",
+    "levels",
     "line",
     "loss_curves",
     "neuron_sum",

@@ -270,13 +270,15 @@ export class Plane {
   }
 
   /** One example: its class by shape and colour, a cross beside it when answered wrongly. */
-  example([x, y], target, { wrong = false, ring = false } = {}) {
+  example([x, y], target, { wrong = false, ring = false, small = false } = {}) {
     const [cx, cy] = [this.X(x), this.Y(y)];
     const mark =
       target === 1
         ? svg("rect", { x: cx - 5, y: cy - 5, width: 10, height: 10 })
         : svg("circle", { cx, cy, r: 5.7 });
-    const group = svg("g", { class: `nn-class${target}` }, mark);
+    const group = small
+      ? this.small([x, y], target)
+      : svg("g", { class: `nn-class${target}` }, mark);
     if (wrong)
       group.append(
         svg("path", {

@@ -150,6 +150,25 @@ export class Run {
   }
 }
 
+/**
+ * Steps of a job that leads a run of these settings to `epoch`, whatever its state's own.
+ * `runs` keeps one run a name; a run never goes back, so a new one is made for that.
+ */
+export function* reach(runs, name, config, settings, epoch, most) {
+  const key = JSON.stringify({ ...settings, epoch: 0 });
+  let run = runs.get(name);
+  if (run?.key !== key || run.epoch > epoch || run.diverged !== null) {
+    run = new Run(config, settings, most);
+    run.key = key;
+    runs.set(name, run);
+  }
+  while (run.epoch < epoch && run.diverged === null) {
+    run.advance();
+    yield run;
+  }
+  return run;
+}
+
 /** The place of the largest of the k numbers from `at` on; the first of equals. */
 function largest(values, at, k) {
   let best = 0;

@@ -4,7 +4,7 @@ import { logistic, softmaxRow } from "../engine/activations.js";
 import { button, html } from "../elements.js";
 import { NetworkMap } from "../pieces/network_map.js";
 import { program, triples } from "../playground/program.js";
-import { Run } from "../playground/run.js";
+import { reach } from "../playground/run.js";
 import { mount } from "../stage.js";
 import { num, percent } from "../text.js";
 
@@ -69,24 +69,10 @@ export default mount((stage) => {
   /** The run of `state`'s settings, led to its epoch slice by slice. */
   const runs = new Map();
   function led(state, name) {
-    const { epoch, pen, ...settings } = state;
-    const key = JSON.stringify(settings);
+    const { epoch } = state;
     return stage.job(
-      `${key} ${epoch}`,
-      function* () {
-        let run = runs.get(name);
-        const past = run && (run.epoch > epoch || run.diverged !== null);
-        if (run?.key !== key || past) {
-          run = new Run(config, state, most);
-          run.key = key;
-          runs.set(name, run);
-        }
-        while (run.epoch < epoch && run.diverged === null) {
-          run.advance();
-          yield run;
-        }
-        return run;
-      },
+      JSON.stringify(state),
+      () => reach(runs, name, config, state, epoch, most),
       name,
     );
   }
