@@ -10,13 +10,16 @@ from .decision import levels
 from .frame import PALETTE, SHAPES, canvas, legend, style
 from .function import ranges, tangent
 from .losses import loss_curves
+from .maps import bent_grid, cell
 from .plane import curve, field, line, neuron_sum, points, regions, steps
 from .surface import contours, descent
 
 __all__ = [
     "PALETTE",
     "SHAPES",
+    "bent_grid",
     "canvas",
+    "cell",
     "contours",
     "curve",
     "descent",

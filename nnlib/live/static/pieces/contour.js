@@ -1,4 +1,5 @@
 // Contour lines on a grid of numbers.
+import { svg } from "../elements.js";
 
 /**
  * Where `values`, an n × n grid row after row, pass through `level`: pairs of points
@@ -30,8 +31,9 @@ export function isoline(values, n, level) {
 }
 
 /** The pieces of an isoline joined end to end, so that a dash can run along them. */
-export function chains(pieces) {
+export function chains(all) {
   const key = ([x, y]) => `${x.toFixed(6)} ${y.toFixed(6)}`;
+  const pieces = all.filter(([a, b]) => key(a) !== key(b)); // none at a node's corner
   const meeting = new Map(); // a point → the pieces that end there and are still free
   for (const piece of pieces)
     for (const end of piece) {
@@ -60,4 +62,17 @@ export function chains(pieces) {
     lines.push([...behind.reverse(), piece[0], piece[1], ...ahead]);
   }
   return lines;
+}
+
+/** Where the cells of a plane (their values in the order of centres()) have `level`. */
+export function border(plane, values, level, look) {
+  const { width, height } = plane.canvas;
+  const [left, top] = [plane.X(plane.x[0]), plane.Y(plane.y[1])];
+  const place = ([column, row]) =>
+    `${(left + ((column + 0.5) / width) * plane.inner.width).toFixed(1)} ` +
+    (top + ((row + 0.5) / height) * plane.inner.height).toFixed(1);
+  const d = chains(isoline(values, width, level))
+    .map((line) => `M${line.map(place).join("L")}`)
+    .join("");
+  return svg("path", { class: look, d });
 }

@@ -1,7 +1,7 @@
 // What a network decides over the plane: its border, its margin, epoch by epoch.
 import { logistic } from "../engine/activations.js";
 import { svg } from "../elements.js";
-import { chains, isoline } from "../pieces/contour.js";
+import { border } from "../pieces/contour.js";
 import { Run, reach } from "../playground/run.js";
 import { mount } from "../stage.js";
 import { num, percent } from "../text.js";
@@ -53,7 +53,6 @@ export default mount((stage) => {
     const values = field(run, plane);
     const [from, to] = stage.fieldColours();
     plane.cellwise((i) => from.map((c, k) => c + (to[k] - c) * values[i]));
-    const border = (level, look, p = values) => path(plane, p, level, look);
     const earlier = ghost && led({ ...ghost, data: state.data }, "ghost").value;
     const before = earlier?.diverged === null ? field(earlier, plane) : null;
     const p = probabilities(run, run.data.X);
@@ -63,12 +62,12 @@ export default mount((stage) => {
         "g",
         { class: "nn-ghost" },
         ...(before
-          ? [border(ghost.threshold, "nn-line-before nn-border-before", before)]
+          ? [border(plane, before, ghost.threshold, "nn-line-before nn-border-before")]
           : []),
       ),
-      border(threshold - sure, "nn-margin"),
-      border(threshold + sure, "nn-margin"),
-      border(threshold, "nn-line"),
+      border(plane, values, threshold - sure, "nn-margin"),
+      border(plane, values, threshold + sure, "nn-margin"),
+      border(plane, values, threshold, "nn-line"),
       ...Array.from({ length: n }, (_, i) => {
         const wrong = p[i] > threshold !== (T[i] === 1);
         return plane.example([X[2 * i], X[2 * i + 1]], T[i], { wrong, small: true });
@@ -107,16 +106,3 @@ function probabilities({ net }, X) {
 }
 
 const field = (run, plane) => probabilities(run, plane.centres());
-
-/** Where p has this level, as one path: cells are counted from the top. */
-function path(plane, p, level, look) {
-  const { width, height } = plane.canvas;
-  const [left, top] = [plane.X(plane.x[0]), plane.Y(plane.y[1])];
-  const place = ([column, row]) =>
-    `${(left + ((column + 0.5) / width) * plane.inner.width).toFixed(1)} ` +
-    (top + ((row + 0.5) / height) * plane.inner.height).toFixed(1);
-  const d = chains(isoline(p, width, level))
-    .map((line) => `M${line.map(place).join("L")}`)
-    .join("");
-  return svg("path", { class: look, d });
-}
