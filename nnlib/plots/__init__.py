@@ -6,19 +6,33 @@ the theme is the one whose background the axes have. A class is told apart by it
 as well as by its colour.
 """
 
+from .decision import levels
 from .frame import PALETTE, SHAPES, canvas, legend, style
-from .plane import curve, field, line, neuron_sum, points, steps
+from .function import ranges, tangent
+from .losses import loss_curves
+from .maps import bent_grid, cell
+from .plane import curve, field, line, neuron_sum, points, regions, steps
+from .surface import contours, descent
 
 __all__ = [
     "PALETTE",
     "SHAPES",
+    "bent_grid",
     "canvas",
+    "cell",
+    "contours",
     "curve",
+    "descent",
     "field",
     "legend",
+    "levels",
     "line",
+    "loss_curves",
     "neuron_sum",
     "points",
+    "ranges",
+    "regions",
     "steps",
     "style",
+    "tangent",
 ]
