@@ -6,7 +6,10 @@ the theme is the one whose background the axes have. A class is told apart by it
 as well as by its colour.
 """
 
+from .bars import probability_bars
 from .frame import PALETTE, SHAPES, canvas, legend, style
+from .histograms import histogram_rows
+from .matrix import heat_map, product
 from .plane import curve, field, line, neuron_sum, points, steps
 
 __all__ = [
@@ -15,10 +18,14 @@ __all__ = [
     "canvas",
     "curve",
     "field",
+    "heat_map",
+    "histogram_rows",
     "legend",
     "line",
     "neuron_sum",
     "points",
+    "probability_bars",
+    "product",
     "steps",
     "style",
 ]
