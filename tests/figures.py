@@ -7,7 +7,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import nnlib.live
-from nnlib.live import Figure, Menu, Slider
+from nnlib.live import Figure, Menu, Slider, Values
 
 
 def live_modules():
@@ -45,8 +45,19 @@ def values(control):
 
 def random_state(kind, rng):
     """A state of figure `kind`, every control somewhere on its grid."""
-    chosen = {c.name: values(c)[rng.integers(len(values(c)))] for c in kind.controls}
-    return SimpleNamespace(**chosen)
+    return SimpleNamespace(**{c.name: anything(c, rng) for c in kind.controls})
+
+
+def anything(control, rng):
+    """A value of the control; a row of values keeps the length of its start."""
+    if isinstance(control, Values):
+        return tuple(anything(entry(control), rng) for _ in control.start)
+    return values(control)[rng.integers(len(values(control)))]
+
+
+def entry(row):
+    """One number of a row of values, as a slider."""
+    return Slider(row.name, row.low, row.low, row.high, row.step, row.label)
 
 
 def starting_state(kind):

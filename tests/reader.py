@@ -19,7 +19,7 @@ import pytest
 from figures import BY_TITLE, FIGURES, random_state, values
 
 from book import build, vendor
-from nnlib.live import Menu, Slider, Switch
+from nnlib.live import Menu, Slider, Switch, Values
 
 ROOT = Path(__file__).parents[1]
 AXE = vendor.CACHE / "axe" / "axe.min.js"
@@ -128,15 +128,19 @@ class Shown:
         self.id = config["id"]
         self.anchor = f"figure-{self.id}"
         self.kind = BY_TITLE[config["title"]]
-        starts = {
-            c.name: c.options[at[c.name]] if isinstance(c, Menu) else at[c.name]
-            for c in self.kind.controls
-        }
+        starts = {c.name: meaning(c, at[c.name]) for c in self.kind.controls}
         self.figure = self.kind(id=self.id, **starts)
         self.start = SimpleNamespace(**starts)
 
     def says(self, state):
         return f"{self.kind.title}. {self.figure.caption(state)}"
+
+
+def meaning(c, raw):
+    """What the model's value of control `c` stands for."""
+    if isinstance(c, Values):
+        return tuple(raw)
+    return c.options[raw] if isinstance(c, Menu) else raw
 
 
 def link(address, states):
@@ -149,6 +153,8 @@ def link(address, states):
 
 
 def in_link(value):
+    if isinstance(value, tuple):
+        return ";".join(map(str, value))
     return str(value).lower() if isinstance(value, bool) else value
 
 
@@ -178,9 +184,13 @@ def axe_faults(page):
 
 
 def frames(page):
-    """Wait until what was asked for is painted."""
+    """Wait until what was asked for is computed and painted."""
     page.evaluate(
-        "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        """new Promise(done => {
+            const look = () => requestAnimationFrame(() =>
+                document.querySelector('.nn-figure[aria-busy=true]') ? look() : done());
+            requestAnimationFrame(look);
+        })"""
     )
 
 
@@ -202,11 +212,16 @@ def note(page, anchor):
 
 
 def picture(page, anchor):
-    """All that is drawn in the figure: its SVG and its pixels."""
+    """All that is drawn in the figure, SVG and pixels, but the trace of before."""
     return page.evaluate(
         """anchor => [...document.getElementById(anchor)
             .querySelectorAll('.nn-plots svg, .nn-plots canvas')]
-            .map(part => part.toDataURL ? part.toDataURL() : part.outerHTML).join()""",
+            .map(part => {
+                if (part.toDataURL) return part.toDataURL();
+                const copy = part.cloneNode(true);
+                for (const ghost of copy.querySelectorAll('.nn-ghost')) ghost.remove();
+                return copy.outerHTML;
+            }).join()""",
         anchor,
     )
 
@@ -309,6 +324,9 @@ def lively(shown):
 
 def press(page, anchor, name, key="Enter"):
     button = box(page, anchor).get_by_role("button", name=name, exact=True)
+    if not button.count():
+        box(page, anchor).locator("summary").focus()
+        page.keyboard.press("Enter")
     button.focus()
     page.keyboard.press(key)
     frames(page)

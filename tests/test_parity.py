@@ -1,4 +1,4 @@
-"""The page's arithmetic against Python's: engine.js and kit.js in the browser.
+"""The page's arithmetic against Python's: engine.js and text.js in the browser.
 
 Python writes the cases while the test runs; the browser runs the very scripts that the
 book's pages load. A new export of the engine fails here until it has cases of its own.
@@ -22,9 +22,9 @@ TOLERANCE = 1e-12
 
 @pytest.fixture(scope="module")
 def page(browser):
-    """An empty page with the scripts of the book; `engine` and `kit` are globals."""
+    """An empty page with the scripts of the book; `engine` and `text` are globals."""
     page = browser.new_page()
-    for name in ("engine", "kit"):
+    for name in ("engine", "text"):
         page.add_script_tag(content=modules.as_script(name))
     page.evaluate("() => void Object.assign(globalThis, nnlibModules)")
     yield page
@@ -259,19 +259,19 @@ def test_there_are_enough_ties_among_the_numbers():
 
 @pytest.mark.parametrize(("name", "python"), [("num", num), ("term", term)])
 def test_numbers_are_written_alike(page, name, python):
-    check(page, f"kit.{name}", [((x, d), python(x, d)) for x, d in written()])
+    check(page, f"text.{name}", [((x, d), python(x, d)) for x, d in written()])
 
 
 def test_shares_are_written_alike(page):
     parts = [(part, whole) for whole in range(1, 90) for part in range(whole + 1)]
-    check(page, "kit.percent", [(given, percent(*given)) for given in parts])
+    check(page, "text.percent", [(given, percent(*given)) for given in parts])
 
 
 def test_whole_numbers_are_written_alike(page):
     rng = np.random.default_rng(15)
     some = [0, 9, 10, 99, 100, 999, 1000, 3997, 999999, 1000000, 10**15]
     some += rng.integers(0, 10**7, 500).tolist()
-    check(page, "kit.whole", [((n,), f"{n:,}") for n in some])
+    check(page, "text.whole", [((n,), f"{n:,}") for n in some])
 
 
 # --- the linker's texts in a browser ----------------------------------------------

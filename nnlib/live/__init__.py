@@ -1,8 +1,8 @@
 """Live figures and questions: what moves on the page. One module a chapter."""
 
-from .figure import Figure, Menu, Slider, Switch
+from .figure import Figure, Menu, Slider, Switch, Values
 from .questions import ChoiceQuestion, NumberQuestion
-from .text import glue, num, percent, term
+from .text import glue, num, percent, table, term
 
 __all__ = [
     "ChoiceQuestion",
@@ -11,8 +11,10 @@ __all__ = [
     "NumberQuestion",
     "Slider",
     "Switch",
+    "Values",
     "glue",
     "num",
     "percent",
+    "table",
     "term",
 ]

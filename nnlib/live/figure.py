@@ -5,6 +5,7 @@
         controls = (Slider("w1", 1.0, -3, 3, 0.05, "w₁"), …)
         def config(self): ...        # data for the view, JSON
         def caption(self, s): ...    # one sentence, computed by nnlib
+        def numbers(self, s): ...    # what the picture shows, as tables
         def still(self, s): ...      # the same picture, drawn by nnlib.plots
 
 The state `s` holds the value of every control by name; picture and caption are pure
@@ -16,6 +17,7 @@ their values; on the static page native inputs take their place.
 import base64
 import io
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Real
 from types import SimpleNamespace
@@ -25,6 +27,30 @@ import ipywidgets as widgets
 import traitlets
 
 from .modules import as_module, style
+
+
+def decimals(step):
+    """How many decimals the multiples of `step` need."""
+    return len(f"{step:.10f}".rstrip("0").split(".")[1])
+
+
+def on_grid(grid, value, where):
+    """`value`, known to be one of low, low + step, …; else TypeError or ValueError."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{where}: {grid.name} must be a number, got {value!r}.")
+    steps = (value - grid.low) / grid.step
+    if not grid.low <= value <= grid.high or abs(steps - round(steps)) > 1e-9:
+        raise ValueError(
+            f"{where}: {grid.name} goes from {grid.low:g} to {grid.high:g} in "
+            f"steps of {grid.step:g}; {value:g} is not one of its values."
+        )
+    return value
+
+
+def nearest(grid, value):
+    """The number of the grid nearest to `value`: 1.15 for 1.1500000000000004."""
+    found = grid.low + round((value - grid.low) / grid.step) * grid.step
+    return round(found, decimals(grid.step)) if decimals(grid.step) else found
 
 
 @dataclass(frozen=True)
@@ -40,24 +66,11 @@ class Slider:
 
     def check(self, value, where):
         """`value`, known to lie on the grid; else TypeError or ValueError."""
-        if isinstance(value, bool) or not isinstance(value, Real):
-            raise TypeError(f"{where}: {self.name} must be a number, got {value!r}.")
-        steps = (value - self.low) / self.step
-        if not self.low <= value <= self.high or abs(steps - round(steps)) > 1e-9:
-            raise ValueError(
-                f"{where}: {self.name} goes from {self.low:g} to {self.high:g} in "
-                f"steps of {self.step:g}; {value:g} is not one of its values."
-            )
-        return value
+        return on_grid(self, value, where)
 
     def snap(self, value):
         """The slider's value nearest to `value`: 1.15 for 1.1500000000000004."""
-        nearest = self.low + round((value - self.low) / self.step) * self.step
-        return round(nearest, self.decimals) if self.decimals else nearest
-
-    @property
-    def decimals(self):
-        return len(f"{self.step:.10f}".rstrip("0").split(".")[1])
+        return nearest(self, value)
 
     def widget(self, value):
         whole = all(isinstance(n, int) for n in (self.low, self.high, self.step))
@@ -68,7 +81,7 @@ class Slider:
             max=self.high,
             step=self.step,
             description=self.label,
-            readout_format="d" if whole else f".{self.decimals}f",
+            readout_format="d" if whole else f".{decimals(self.step)}f",
             layout=widgets.Layout(width="auto"),
         )
 
@@ -141,6 +154,52 @@ class Switch:
     trait, link = traitlets.Bool, "value"
 
 
+@dataclass(frozen=True)
+class Values:
+    """A row of numbers on one grid, edited on the picture itself: no widget of its own.
+
+    As many as at the start, or from `least` to `most` where these are given.
+    """
+
+    name: str
+    start: tuple[float, ...]
+    low: float
+    high: float
+    step: float
+    label: str
+    least: int | None = None
+    most: int | None = None
+
+    def check(self, value, where):
+        """`value` as a tuple, known to fit; else TypeError or ValueError."""
+        if isinstance(value, str) or not isinstance(value, Iterable):
+            raise TypeError(f"{where}: {self.name} must be numbers, got {value!r}.")
+        values = tuple(on_grid(self, one, where) for one in value)
+        least, most = self.counts
+        if not least <= len(values) <= most:
+            wanted = f"{least}" if least == most else f"{least} to {most}"
+            raise ValueError(
+                f"{where}: {self.name} holds {wanted} numbers, got {len(values)}."
+            )
+        return values
+
+    @property
+    def counts(self):
+        """The fewest and the most numbers that the row may hold."""
+        n = len(self.start)
+        least = n if self.least is None else self.least
+        return least, n if self.most is None else self.most
+
+    def snap(self, value):
+        return tuple(nearest(self, one) for one in value)
+
+    def describe(self):
+        grid = {"low": self.low, "high": self.high, "step": self.step}
+        return {**grid, "least": self.counts[0], "most": self.counts[1]}
+
+    trait = traitlets.List
+
+
 def kebab(name):
     """WhatABiasDoes → what-a-bias-does."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name).lower()
@@ -185,34 +244,45 @@ class Figure(widgets.VBox):
         self._starts = {
             c.name: c.check(starts.get(c.name, c.start), where) for c in self.controls
         }
-        self.control = {c.name: c.widget(self._starts[c.name]) for c in self.controls}
-        canvas = View(
+        with_widget = [c for c in self.controls if not isinstance(c, Values)]
+        self.control = {c.name: c.widget(self._starts[c.name]) for c in with_widget}
+        self.canvas = View(
             self.view,
             {
                 "title": self.title,
                 "id": id or kebab(where),
-                "controls": [{"name": c.name, **c.describe()} for c in self.controls],
+                "controls": [
+                    {"name": c.name, "label": c.label, **c.describe()}
+                    for c in self.controls
+                ],
                 **self.config(),
             },
-            **{
-                c.name: (c.trait, getattr(self.control[c.name], c.link))
-                for c in self.controls
-            },
+            **{c.name: (c.trait, self._raw(c)) for c in self.controls},
         )
-        for c in self.controls:
-            widgets.jslink((self.control[c.name], c.link), (canvas, c.name))
+        for c in with_widget:
+            widgets.jslink((self.control[c.name], c.link), (self.canvas, c.name))
         columns = "repeat(auto-fit, minmax(280px, 1fr))"
         sliders = widgets.GridBox(
             list(self.control.values()),
             layout=widgets.Layout(grid_template_columns=columns),
         )
-        super().__init__([canvas, sliders])
+        super().__init__([self.canvas, sliders])
+
+    def _raw(self, c):
+        """How the view is told the start of control `c`."""
+        if isinstance(c, Values):
+            return list(self._starts[c.name])
+        return getattr(self.control[c.name], c.link)
 
     @property
     def state(self):
         """The value of every control by its name, as the sliders stand now."""
+        now = {name: widget.value for name, widget in self.control.items()}
         return SimpleNamespace(
-            **{c.name: c.snap(self.control[c.name].value) for c in self.controls}
+            **{
+                c.name: c.snap(now.get(c.name, getattr(self.canvas, c.name)))
+                for c in self.controls
+            }
         )
 
     def config(self):
@@ -221,6 +291,13 @@ class Figure(widgets.VBox):
 
     def caption(self, s):
         """One sentence or two that say what the picture shows in state `s`."""
+        raise NotImplementedError
+
+    def numbers(self, s):
+        """What the picture shows in state `s`, as tables to read and to copy.
+
+        A list of {"title": str, "columns": [str, …], "rows": [[number or str, …], …]}.
+        """
         raise NotImplementedError
 
     def still(self, s):

@@ -11,7 +11,7 @@ from ..data import GATES, blobs, gate, moons, xor_clouds
 from ..mlp import Identity
 from ..perceptron import Perceptron, convergence_bound
 from .figure import Figure, Menu, Slider, Switch
-from .text import num, percent, term
+from .text import num, percent, table, term
 
 ACTIVATIONS = {
     "sigmoid": (Sigmoid(), "σ"),
@@ -92,6 +92,21 @@ class OneNeuron(Figure):
         a = layer(np.array([[z]])).item()
         return f"z = {written} = {num(z, 2)}; a = {symbol}({num(z, 2)}) = {num(a, 4)}."
 
+    def numbers(self, s):
+        x, w = np.array([s.x1, s.x2, s.x3]), np.array([s.w1, s.w2, s.w3])
+        layer, _ = ACTIVATIONS[s.g]
+        z = np.array([[sum(w * x) + s.b]])
+        a = layer(z)
+        terms = [[i + 1, x[i], w[i], w[i] * x[i]] for i in range(3)]
+        return [
+            table("The sum, term by term", ["i", "x", "w", "w·x"], terms),
+            table(
+                "The neuron",
+                ["b", "z", "a", "g′(z)"],
+                [[s.b, z.item(), a.item(), layer.derivative(z, a).item()]],
+            ),
+        ]
+
     def still(self, s):
         fig, (left, right) = plots.canvas(2)
         x, w = np.array([s.x1, s.x2, s.x3]), np.array([s.w1, s.w2, s.w3])
@@ -123,6 +138,10 @@ class DrawTheLine(Figure):
         none = "" if s.w1 or s.w2 else " No weights, no line: one answer for all."
         share = percent(right, len(t))
         return f"{z} on {s.data}: {right} of {len(t)} right ({share}).{none}"
+
+    def numbers(self, s):
+        X, t = data_sets()[s.data]
+        return [answered(f"The examples of {s.data}", X, t, [s.w1, s.w2], s.b)]
 
     def still(self, s):
         fig, [ax] = plots.canvas(width=4.4, height=4.2)
@@ -194,6 +213,15 @@ class LearningRule(Figure):
             f"Played to the end: {end}."
         )
 
+    def numbers(self, s):
+        corrections, _ = self.run(s)
+        columns = ["correction", "epoch", "example", "error", "w₁", "w₂", "b"]
+        rows = [
+            [i + 1, c.epoch, c.row + 1, c.error, *c.w, c.b]
+            for i, c in enumerate(corrections[: s.step])
+        ]
+        return [table(f"Corrections on {s.data}", columns, rows)]
+
     def still(self, s):
         fig, (left, right) = plots.canvas(2, width=4.2, height=4.0)
         X, t = data_sets()[s.data]
@@ -242,6 +270,11 @@ class WhatABiasDoes(Figure):
             f"σ({total}) {where}. AND with w₁ = w₂ = {num(s.w, 2)}: {right} of 4 right."
         )
 
+    def numbers(self, s):
+        X, t = gate("AND")
+        b = s.b if s.bias else 0.0
+        return [answered("AND, answered", X, t, [s.w, s.w], b)]
+
     def still(self, s):
         fig, (left, right) = plots.canvas(2, width=4.2, height=4.0)
         X, t = gate("AND")
@@ -252,6 +285,13 @@ class WhatABiasDoes(Figure):
         left.set(xlabel="x", ylabel="a = σ(w x + b)", ylim=(-0.1, 1.1))
         plane(right, X, t, np.array([s.w, s.w]), b)
         return fig
+
+
+def answered(title, X, t, w, b):
+    """A table of examples, their targets, and what the neuron (w, b) says of them."""
+    z = X @ np.array(w) + b
+    rows = [[*x, t, z, int(z > 0)] for x, t, z in zip(X, t, z, strict=True)]
+    return table(title, ["x₁", "x₂", "target", "z", "answer"], rows)
 
 
 def plane(ax, X, t, w, b, ring=()):

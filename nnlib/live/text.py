@@ -2,9 +2,11 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+import numpy as np
+
 
 def num(x, digits):
-    """`x` with `digits` decimals, halves away from zero, a true minus; kit.js's num.
+    """`x` with `digits` decimals, halves away from zero, a true minus; text.js's num.
 
     Exact: the decimal expansion of the float is rounded, as JavaScript's toFixed does.
     """
@@ -22,6 +24,16 @@ def term(x, digits):
 def percent(part, whole):
     """ "75 %": `part` of `whole`, rounded halves up."""
     return f"{num(100 * part / whole, 0)} %"
+
+
+def table(title, columns, rows):
+    """One of a figure's `numbers`: rows of numbers and words, in plain Python."""
+    plain = [[x if isinstance(x, str) else _plain(x) for x in row] for row in rows]
+    return {"title": title, "columns": list(columns), "rows": plain}
+
+
+def _plain(x):
+    return int(x) if isinstance(x, (int, np.integer)) else float(x)
 
 
 def glue(name, value):

@@ -1,6 +1,8 @@
 // What a bias does: it moves the crossing to x = −b/w and the line off the origin.
-import { logistic, predict, rightAnswers } from "../engine.js";
-import { mount, num, term } from "../kit.js";
+import { logistic, predict, rightAnswers, score } from "../engine.js";
+import { svg } from "../elements.js";
+import { mount } from "../stage.js";
+import { num, term } from "../text.js";
 
 export default mount((stage) => {
   const curve = stage.plane({
@@ -9,7 +11,6 @@ export default mount((stage) => {
     xlabel: "x",
     ylabel: "a = σ(w x + b)",
     ratio: 1,
-    stackedRatio: 0.6,
     stackedRatio: 0.6,
     label: "A sigmoid neuron with one input",
   });
@@ -29,13 +30,13 @@ export default mount((stage) => {
     ["wrong", "answered wrongly"],
   );
 
-  return ({ w, b: slider, bias }) => {
+  stage.compare();
+
+  return ({ w, b: slider, bias }, ghost) => {
     const b = bias ? slider : 0;
-    const points = [];
-    for (let i = 0; i <= 320; i++) {
-      const x = -4 + i / 40;
-      points.push([x, logistic(w * x + b)]);
-    }
+    const before = ghost
+      ? [curve.curve(sigmoid(ghost.w, ghost.bias ? ghost.b : 0), "nn-line-before")]
+      : [];
     const crossing = w === 0 ? null : -b / w;
     const marks =
       crossing === null
@@ -47,7 +48,8 @@ export default mount((stage) => {
     curve.draw([
       curve.segment([-4, 0.5], [4, 0.5], "nn-guide"),
       curve.segment([0, -1], [0, 2], "nn-axis-zero"),
-      curve.curve(points, "nn-curve"),
+      svg("g", { class: "nn-ghost" }, ...before),
+      curve.curve(sigmoid(w, b), "nn-curve"),
       ...marks,
     ]);
 
@@ -67,6 +69,31 @@ export default mount((stage) => {
       crossing === null
         ? "never crosses ½, for w = 0"
         : `crosses ½ at x = ${bias ? "−b/w = " : ""}${num(crossing, 2)}`;
-    return `σ(${sum}) ${where}. AND with w₁ = w₂ = ${num(w, 2)}: ${rightAnswers([w, w], b, X, t)} of 4 right.`;
+    const right = rightAnswers([w, w], b, X, t);
+    return {
+      caption: `σ(${sum}) ${where}. AND with w₁ = w₂ = ${num(w, 2)}: ${right} of 4 right.`,
+      numbers: () => [
+        {
+          title: "AND, answered",
+          columns: ["x₁", "x₂", "target", "z", "answer"],
+          rows: X.map((x, i) => [
+            ...x,
+            t[i],
+            score([w, w], b, x),
+            predict([w, w], b, x),
+          ]),
+        },
+      ],
+    };
   };
 });
+
+/** Points of σ(w x + b) over the plane's width. */
+function sigmoid(w, b) {
+  const points = [];
+  for (let i = 0; i <= 320; i++) {
+    const x = -4 + i / 40;
+    points.push([x, logistic(w * x + b)]);
+  }
+  return points;
+}

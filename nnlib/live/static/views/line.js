@@ -1,6 +1,8 @@
 // Draw the line: one neuron's weights against a set of examples of two classes.
-import { predict, rightAnswers } from "../engine.js";
-import { mount, num, percent, term } from "../kit.js";
+import { predict, rightAnswers, score } from "../engine.js";
+import { svg } from "../elements.js";
+import { mount } from "../stage.js";
+import { num, percent, term } from "../text.js";
 
 export default mount((stage) => {
   const plane = stage.plane({
@@ -19,12 +21,21 @@ export default mount((stage) => {
     ["wrong", "answered wrongly"],
   );
 
-  return ({ w1, w2, b, data }) => {
+  stage.compare();
+
+  return ({ w1, w2, b, data }, ghost) => {
     const { X, t, window } = stage.config.data[data];
     const w = [w1, w2];
     plane.window(...window);
     plane.field((x, y) => (w1 * x + w2 * y + b > 0 ? 1 : 0), stage.fieldColours());
+    const before = ghost
+      ? plane.boundary([ghost.w1, ghost.w2], ghost.b, {
+          look: "nn-line-before",
+          arrow: false,
+        })
+      : [];
     plane.draw([
+      svg("g", { class: "nn-ghost" }, ...before),
       ...plane.boundary(w, b),
       ...X.map((x, i) => plane.example(x, t[i], { wrong: predict(w, b, x) !== t[i] })),
     ]);
@@ -32,6 +43,16 @@ export default mount((stage) => {
     const z = `z = ${num(w1, 2)} x₁ ${term(w2, 2)} x₂ ${term(b, 2)}`;
     const where =
       w1 === 0 && w2 === 0 ? " No weights, no line: one answer for all." : "";
-    return `${z} on ${data}: ${right} of ${X.length} right (${percent(right, X.length)}).${where}`;
+    const share = percent(right, X.length);
+    return {
+      caption: `${z} on ${data}: ${right} of ${X.length} right (${share}).${where}`,
+      numbers: () => [
+        {
+          title: `The examples of ${data}`,
+          columns: ["x₁", "x₂", "target", "z", "answer"],
+          rows: X.map((x, i) => [...x, t[i], score(w, b, x), predict(w, b, x)]),
+        },
+      ],
+    };
   };
 });

@@ -1,6 +1,8 @@
 // One neuron: the terms w_i x_i and b pile up to z; the activation turns z into a.
 import { activation } from "../engine.js";
-import { mount, num, svg, term } from "../kit.js";
+import { svg } from "../elements.js";
+import { mount } from "../stage.js";
+import { num, term } from "../text.js";
 
 const Z = [-6, 6];
 const REACHES = [1.2, 2.5, 6]; // windows of the running sum: the smallest that holds it
@@ -23,12 +25,11 @@ export default mount((stage) => {
     label: "The activation function",
     ratio: 0.85,
     stackedRatio: 0.6,
-    stackedRatio: 0.6,
     xticks: 6,
   });
 
   return (state) => {
-    const { g } = activation(stage.config.activations[state.g]);
+    const { g, slope } = activation(stage.config.activations[state.g]);
     const names = ["₁", "₂", "₃"];
     const terms = names.map((sub, i) => {
       const [x, w] = [state[`x${i + 1}`], state[`w${i + 1}`]];
@@ -79,7 +80,27 @@ export default mount((stage) => {
 
     const products = terms.slice(0, 3).map(({ value }) => num(value, 2));
     const written = `${products[0]} ${term(terms[1].value, 2)} ${term(terms[2].value, 2)} ${term(state.b, 2)}`;
-    return `z = ${written} = ${num(z, 2)}; a = ${stage.config.activations[state.g].name}(${num(z, 2)}) = ${num(a, 4)}.`;
+    const result = `${stage.config.activations[state.g].name}(${num(z, 2)}) = ${num(a, 4)}`;
+    return {
+      caption: `z = ${written} = ${num(z, 2)}; a = ${result}.`,
+      numbers: () => [
+        {
+          title: "The sum, term by term",
+          columns: ["i", "x", "w", "w·x"],
+          rows: names.map((_, i) => [
+            i + 1,
+            state[`x${i + 1}`],
+            state[`w${i + 1}`],
+            terms[i].value,
+          ]),
+        },
+        {
+          title: "The neuron",
+          columns: ["b", "z", "a", "g′(z)"],
+          rows: [[state.b, z, a, slope(z, a)]],
+        },
+      ],
+    };
   };
 });
 

@@ -1,6 +1,6 @@
 // A question to answer before looking. Each answer has its own reply, and what was
 // given is kept in the reader's own browser, under the page and the question's id.
-import { button, html } from "../kit.js";
+import { button, html } from "../elements.js";
 
 export default {
   render({ model, el }) {

@@ -1,6 +1,7 @@
 // The perceptron rule: the line turns at each mistake, and the corrections are counted.
 import { trainPerceptron } from "../engine.js";
-import { mount, num, whole } from "../kit.js";
+import { mount } from "../stage.js";
+import { num, whole } from "../text.js";
 
 export default mount((stage) => {
   const plane = stage.plane({
@@ -19,7 +20,6 @@ export default mount((stage) => {
     xlabel: "epoch",
     ylabel: "corrections so far",
     ratio: 1,
-    stackedRatio: 0.55,
     stackedRatio: 0.55,
     label: "Corrections counted against the epoch",
   });
@@ -97,7 +97,17 @@ export default mount((stage) => {
     }
     parts.push(count.dot(done.at(-1), "nn-dot"));
     count.draw(parts);
-    return caption(state, { step, now, corrections, all, clean, t });
+    const shown = corrections.slice(0, step);
+    return {
+      caption: caption(state, { step, now, corrections, all, clean, t }),
+      numbers: () => [
+        {
+          title: `Corrections on ${state.data}`,
+          columns: ["correction", "epoch", "example", "error", "w₁", "w₂", "b"],
+          rows: shown.map((c, i) => [i + 1, c.epoch, c.row + 1, c.error, ...c.w, c.b]),
+        },
+      ],
+    };
   };
 
   function caption({ data }, { step, now, corrections, all, clean, t }) {
