@@ -6,7 +6,7 @@ from .frame import palette_of
 
 
 def histogram_rows(counts, *, ax, x, names, columns=()):
-    """One histogram a row of counts (rows, bins), over the common range x = (low, high).
+    """One histogram a row of counts (rows, bins), all over the range x = (low, high).
 
     Each is as high as its own largest count: shapes are compared, not numbers. `names`
     stand on the left; `columns` are pairs (heading, words a row) on the right.
@@ -25,13 +25,19 @@ def histogram_rows(counts, *, ax, x, names, columns=()):
     rows = np.arange(len(counts)) + 0.7
     ax.set_yticks(rows, names, color=p["ink"], va="center")
     ax.tick_params(axis="y", length=0)
-    beside = {"transform": ax.get_yaxis_transform(), "fontsize": 9.5}
     for k, (heading, words) in enumerate(columns):
-        at = 1.16 + 0.19 * k
-        ax.text(at, -0.1, heading, ha="right", va="bottom", color=p["muted"], **beside)
+        look = {"ha": "right", "xytext": (66 + 42 * k, 0), "fontsize": 9.5}
+        head = {**look, "va": "bottom", "color": p["muted"]}
+        _beside(heading, -0.05, ax=ax, **head)
         for row, word in zip(rows, words, strict=True):
-            ax.text(at, row, word, ha="right", va="center", color=p["ink"], **beside)
+            _beside(word, row, ax=ax, va="center", color=p["ink"], **look)
     ax.set(xlim=x, ylim=(len(counts), 0))
     ax.spines["left"].set_visible(False)
     ax.grid(False, axis="y")
     return ax
+
+
+def _beside(text, y, *, ax, **look):
+    """Words on the right of the axes, a fixed way off, at height y of the data."""
+    at = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points"}
+    ax.annotate(text, (1, y), annotation_clip=False, **at, **look)

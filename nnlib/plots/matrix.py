@@ -28,19 +28,21 @@ def heat_map(M, *, ax, name="", digits=2, rows=(), columns=(), at=(0, 0), mark=(
         ax.add_patch(Rectangle(place, 1, 1, fc="none", ec=p["ink"], lw=2.2, zorder=4))
     words = {"color": p["muted"], "fontsize": 9}
     for i, label in enumerate(rows):
-        ax.text(at[0] - 0.1, at[1] + i + 0.5, label, ha="right", va="center", **words)
+        ax.text(at[0] - 0.2, at[1] + i + 0.5, label, ha="right", va="center", **words)
     for j, label in enumerate(columns):
-        ax.text(at[0] + j + 0.5, at[1] - 0.1, label, ha="center", va="bottom", **words)
+        ax.text(at[0] + j + 0.5, at[1] - 0.2, label, ha="center", va="bottom", **words)
     n, d = M.shape
     if name:
         below = f"{name}  ({n}×{d})"
-        where = (at[0] + d / 2, at[1] + n + 0.15)
+        where = (at[0] + d / 2, at[1] + n + 0.3)
         ax.text(*where, below, ha="center", va="top", color=p["ink"])
     _brackets(at, n, d, ax=ax)
     return _bare(ax)
 
 
-def product(A, B, C, *, ax, names=("A", "B", "C"), digits=(2, 2, 2), bias=None, cell=()):
+def product(
+    A, B, C, *, ax, names=("A", "B", "C"), digits=(2, 2, 2), bias=None, cell=()
+):
     """C = A B (+ bias), B above C and A on its left: each cell where row meets column.
 
     A (n, d), B (d, k), C (n, k), bias (k,). `cell` = (i, j) frames row i of A, column
@@ -50,7 +52,7 @@ def product(A, B, C, *, ax, names=("A", "B", "C"), digits=(2, 2, 2), bias=None, 
     A, B = np.asarray(A, float), np.asarray(B, float)
     (n, d), (inner, k) = A.shape, B.shape
     i, j = cell or (None, None)
-    left, top = d + 0.7, 0
+    left, top = d + 0.8, 0
     below = inner + 1.2 + (1.3 if bias is not None else 0)
     row = [(i, m) for m in range(d)] if cell else []
     column = [(m, j) for m in range(inner)] if cell else []
@@ -59,7 +61,7 @@ def product(A, B, C, *, ax, names=("A", "B", "C"), digits=(2, 2, 2), bias=None, 
     heat_map(B, digits=digits[1], columns=numbers[:k], mark=column, **place)
     title = f"{names[1]}  ({inner}×{k})"
     p = palette_of(ax)
-    ax.text(left + k / 2, -0.55, title, ha="center", va="bottom", color=p["ink"])
+    ax.text(left + k / 2, -0.85, title, ha="center", va="bottom", color=p["ink"])
     if bias is not None:
         at = (left, below - 1.65)
         marked = [(0, j)] if cell else []
@@ -68,12 +70,14 @@ def product(A, B, C, *, ax, names=("A", "B", "C"), digits=(2, 2, 2), bias=None, 
     heat_map(A, name=names[0], digits=digits[0], **sides)
     if C is None:
         _crossed((left, below), n, k, ax=ax)
-        note(f"{d} ≠ {inner}", (left + k / 2, below + n / 2), (0, 0), ax=ax, ha="center")
+        note(
+            f"{d} ≠ {inner}", (left + k / 2, below + n / 2), (0, 0), ax=ax, ha="center"
+        )
     else:
         marked = [(i, j)] if cell else []
         at = (left, below)
         heat_map(C, name=names[2], digits=digits[2], mark=marked, at=at, ax=ax)
-    ax.set(xlim=(-0.7, left + k + 0.2), ylim=(below + n + 0.9, -1.2))
+    ax.set(xlim=(-0.8, left + k + 0.2), ylim=(below + n + 1.2, -1.7))
     return ax
 
 
@@ -105,13 +109,13 @@ def _brackets(at, n, d, *, ax):
     (x, y), ink = at, {"color": palette_of(ax)["ink"], "lw": 1.6}
     for side, inwards in ((x - 0.05, 0.18), (x + d + 0.05, -0.18)):
         xs = [side + inwards, side, side, side + inwards]
-        ax.plot(xs, [y - 0.05, y - 0.05, y + n + 0.05, y + n + 0.05], **ink)
+        ax.plot(xs, [y - 0.1, y - 0.1, y + n + 0.1, y + n + 0.1], **ink)
 
 
 def _bare(ax):
-    """No axes, one scale, rows counted downwards; room for what has been drawn."""
+    """No axes, rows counted downwards, room for what has been drawn."""
     ax.set_axis_off()
-    ax.set_aspect("equal")
+    ax.set_aspect(0.72)  # cells wider than high: a number fits
     ax.autoscale_view()
     if not ax.yaxis_inverted():
         ax.invert_yaxis()

@@ -5,7 +5,7 @@ import numpy as np
 from ... import plots
 from ...activations import softmax
 from ..figure import Figure, Menu, Slider, Switch
-from ..text import num, term
+from ..text import num, table, term
 from .scientific import short
 
 SHIFTS = {"0": 0.0, "+100": 100.0, "+1000": 1000.0, "−1000": -1000.0}
@@ -64,7 +64,9 @@ class ProbabilityBars(Figure):
             why = "the sum of the exp is beyond the largest float, 1.8·10³⁰⁸"
             return f"{said}: as written it overflows, {why}."
         if not e.sum():
-            return f"{said}: as written every exp is rounded to 0, and 0/0 is no number."
+            return (
+                f"{said}: as written every exp is rounded to 0, and 0/0 is no number."
+            )
         return f"{said}; as written, the largest exponent is {num(exponents.max(), 2)}."
 
     def numbers(self, s):
@@ -76,7 +78,7 @@ class ProbabilityBars(Figure):
             )
         ]
         columns = ["class", "logit z", "exponent", "exp(exponent)", "probability p"]
-        return [{"title": "Softmax", "columns": columns, "rows": rows}]
+        return [table("Softmax", columns, rows)]
 
     def still(self, s):
         fig, [ax] = plots.canvas(width=5.2, height=0.7 + 0.85 * len(self.logits))

@@ -1,4 +1,4 @@
-"""What a deep network does to signals and to gradients, layer by layer, before training."""
+"""What an untrained deep network does to signals and gradients, layer by layer."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -9,8 +9,7 @@ from ... import plots
 from ...activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from ...mlp import Dense, Identity, Network, glorot, he
 from ..figure import Figure, Menu, Slider, Switch
-from ..spec import to_spec
-from ..text import num, percent
+from ..text import percent, table
 from .scientific import SUPERSCRIPTS, short
 
 WIDTH, EXAMPLES, BINS, DEEPEST = 30, 50, 40, 10
@@ -63,7 +62,10 @@ class LayerHistograms(Figure):
 
     def config(self):
         return {
-            "activations": {name: to_spec(g) for name, g in ACTIVATIONS.items()},
+            "activations": {
+                name: {"kind": type(g).__name__, **vars(g)}
+                for name, g in ACTIVATIONS.items()
+            },
             "ranges": RANGES,
             "width": WIDTH,
             "examples": EXAMPLES,
@@ -83,7 +85,9 @@ class LayerHistograms(Figure):
         ends = f"{short(medians[1])} in layer 1"
         if s.depth > 1:
             ends += f" and {short(medians[-1])} in layer {s.depth}"
-        said = f"{hidden}, {s.init} weights, seed {s.seed}: the median {which} is {ends}"
+        said = (
+            f"{hidden}, {s.init} weights, seed {s.seed}: the median {which} is {ends}"
+        )
         axis = "sizes in powers of ten" if s.log else "values"
         end = f"{said}{self._drift(s, medians)}; {axis} on the axis."
         silent = percent(sum(zeros[1:]), s.depth * WIDTH * EXAMPLES)
@@ -109,13 +113,11 @@ class LayerHistograms(Figure):
             )
         ]
         edges = [low + (high - low) * k / BINS for k in range(BINS)]
-        bins = [
-            [edge, *(row[k] for row in counts)] for k, edge in enumerate(edges)
-        ]
+        bins = [[edge, *(row[k] for row in counts)] for k, edge in enumerate(edges)]
         first = "log₁₀ of the size from" if s.log else "value from"
         return [
-            {"title": s.show, "columns": columns, "rows": rows},
-            {"title": "Counts", "columns": [first, *names(s.depth)], "rows": bins},
+            table(s.show, columns, rows),
+            table("Counts", [first, *names(s.depth)], bins),
         ]
 
     def still(self, s):
@@ -169,7 +171,7 @@ def _layers(gradients, depth, g, init, seed, log):
 
 
 def _window(largest):
-    """(−reach, reach) with reach = 1, 2 or 5 times a power of ten, not below largest."""
+    """(−reach, reach), reach 1, 2 or 5 times a power of ten and at least `largest`."""
     power = 10.0 ** np.floor(np.log10(largest or 1.0))
     reach = next(m * power for m in (1, 2, 5, 10) if m * power >= largest * (1 - 1e-9))
     return -reach, reach
@@ -183,7 +185,7 @@ def _counts(v, low, high):
 
 @lru_cache(maxsize=64)
 def _run(depth, g, init, seed):
-    """The activations a of each layer, x first, and the gradients ∂ℓ/∂z, ∂ℓ/∂x first."""
+    """The activations of each layer, x first, and the gradients ∂ℓ/∂z, ∂ℓ/∂x first."""
     rng = np.random.default_rng(seed)
     layers = []
     for _ in range(depth):

@@ -5,7 +5,7 @@ import numpy as np
 from ... import plots
 from ...checks import finite, numeric
 from ..figure import Figure, Slider, Switch, Values
-from ..text import num
+from ..text import num, table
 
 INPUTS = ((0.5, -1.0), (1.5, 0.4), (-0.7, 0.8), (0.0, -0.3))
 WEIGHTS = ((1.2, 0.4), (-0.6, 0.9), (0.3, -1.1))
@@ -79,7 +79,7 @@ class MatrixProduct(Figure):
         return [a, f"{b}ᵀ" if s.transpose else b, *rest]
 
     def caption(self, s):
-        A, B, bias, C = self.matrices(s)
+        A, B, _, C = self.matrices(s)
         a, b, c, *_ = self.called(s)
         (n, d), (inner, k) = A.shape, B.shape
         shapes = f"{a} is {n}×{d}, {b} is {inner}×{k}"
@@ -91,7 +91,7 @@ class MatrixProduct(Figure):
         i, j = self.at(s, C)
         symbols, figures = self.sum(s)
         where = f"cell {min(s.step, C.size)} of {C.size}"
-        sum_ = f"{self.cell(c, i, j)} = {symbols} = {figures} = {num(C[i, j], 2)}"
+        sum_ = f"{entry(c, i, j)} = {symbols} = {figures} = {num(C[i, j], 2)}"
         return f"{shapes}, so {formula} is {n}×{k}; {where}: {sum_}."
 
     def formula(self, s):
@@ -117,24 +117,23 @@ class MatrixProduct(Figure):
         a, b, *_ = self.called(s)
         digits = self.digits[0]
         inner = range(A.shape[1])
-        symbols = [f"{self.cell(a, i, m)} {self.cell(b, m, j)}" for m in inner]
-        figures = [f"{factor(A[i, m], digits)}·{factor(B[m, j], digits)}" for m in inner]
+        symbols = [f"{entry(a, i, m)} {entry(b, m, j)}" for m in inner]
+        figures = [
+            f"{factor(A[i, m], digits)}·{factor(B[m, j], digits)}" for m in inner
+        ]
         if bias is not None:
             symbols.append(f"{self.names[3]}{subscript(j)}")
             figures.append(factor(bias[j], digits))
         return " + ".join(symbols), " + ".join(figures)
 
-    def cell(self, name, i, j):
-        return f"{name}{subscript(i)}{subscript(j)}"
-
     def numbers(self, s):
         A, B, bias, C = self.matrices(s)
         a, b, c, *rest = self.called(s)
-        tables = [table(a, A), table(b, B)]
+        tables = [matrix_table(a, A), matrix_table(b, B)]
         if bias is not None:
-            tables.append(table(rest[0], bias[None]))
+            tables.append(matrix_table(rest[0], np.array(bias)[None]))
         if C is not None:
-            tables.append(table(c, C, known=s.step))
+            tables.append(matrix_table(c, C, known=s.step))
         return tables
 
     def still(self, s):
@@ -152,9 +151,19 @@ class MatrixProduct(Figure):
         return fig
 
 
+SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
+
+
+def entry(name, i, j):
+    """W₁₂ for row 0 and column 1 of W, but W₁[1,2] and W[10,1]."""
+    if max(i, j) > 8 or name[-1] in SUBSCRIPTS:
+        return f"{name}[{i + 1},{j + 1}]"
+    return f"{name}{subscript(i)}{subscript(j)}"
+
+
 def subscript(index):
     """₁ for index 0."""
-    return str(index + 1).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+    return str(index + 1).translate(str.maketrans("0123456789", SUBSCRIPTS))
 
 
 def factor(x, digits):
@@ -163,17 +172,15 @@ def factor(x, digits):
     return f"({text})" if text.startswith("−") else text
 
 
-def table(name, M, known=None):
+def matrix_table(name, M, known=None):
     """Matrix M as a table; with `known`, only so many cells of it, row by row."""
     n, d = M.shape
-    cells = [float(v) for v in M.ravel()]
+    cells = list(M.ravel())
     if known is not None:
         cells[known:] = [""] * len(cells[known:])
-    return {
-        "title": f"{name}, {n}×{d}",
-        "columns": ["row", *(f"column {j + 1}" for j in range(d))],
-        "rows": [[i + 1, *cells[i * d : (i + 1) * d]] for i in range(n)],
-    }
+    columns = ["row", *(f"column {j + 1}" for j in range(d))]
+    rows = [[i + 1, *cells[i * d : (i + 1) * d]] for i in range(n)]
+    return table(f"{name}, {n}×{d}", columns, rows)
 
 
 def _matrix(M, name):

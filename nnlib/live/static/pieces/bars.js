@@ -1,5 +1,5 @@
 // Shares of one as bars, one below the other: what softmax gives each class.
-import { html, svg } from "../kit.js";
+import { dress, html, svg } from "../elements.js";
 
 const ROW = { height: 46, bar: 18 };
 const LEFT = 4;
@@ -37,8 +37,8 @@ export class Bars {
     this.width = width;
     this.height = TOP + this.rows * ROW.height + AXIS;
     this.element.style.height = `${this.height}px`;
-    this.picture.setAttribute("viewBox", `0 0 ${width} ${this.height}`);
-    this.picture.setAttribute("height", this.height);
+    const { height } = this;
+    dress(this.picture, { viewBox: `0 0 ${width} ${height}`, height }, []);
     const bottom = TOP + this.rows * ROW.height;
     const parts = TICKS.flatMap((share) => {
       const x = this.X(share);
@@ -80,19 +80,11 @@ export class Bars {
     const bar = known
       ? svg("rect", { class: `nn-bars-${k}`, ...at, width: Math.max(end - LEFT, 1) })
       : svg("rect", { fill: `url(#${this.hatch})`, ...at, width: this.X(1) - LEFT });
-    const outline =
-      before === null || !Number.isFinite(before)
-        ? []
-        : [
-            svg("rect", {
-              class: "nn-bars-before",
-              x: LEFT,
-              y: top - 2,
-              width: Math.max(this.X(before) - LEFT, 1),
-              height: ROW.bar + 4,
-            }),
-          ];
-    return [bar, ...outline, ...words];
+    if (!Number.isFinite(before ?? NaN)) return [bar, ...words];
+    const room = { y: top - 2, height: ROW.bar + 4 };
+    const width = Math.max(this.X(before) - LEFT, 1);
+    const outline = svg("rect", { class: "nn-bars-before", x: LEFT, width, ...room });
+    return [bar, svg("g", { class: "nn-ghost" }, outline), ...words];
   }
 }
 
@@ -101,7 +93,13 @@ function mark(k, x, y) {
   const corners = { 2: [3, -90], 3: [4, 0], 4: [5, -90] }[k];
   if (k === 0) return svg("circle", { class: "nn-bars-0", cx: x, cy: y, r: 5.7 });
   if (!corners)
-    return svg("rect", { class: "nn-bars-1", x: x - 5, y: y - 5, width: 10, height: 10 });
+    return svg("rect", {
+      class: "nn-bars-1",
+      x: x - 5,
+      y: y - 5,
+      width: 10,
+      height: 10,
+    });
   const [count, first] = corners;
   const points = Array.from({ length: count }, (_, corner) => {
     const angle = ((first + (360 * corner) / count) * Math.PI) / 180;

@@ -1,14 +1,17 @@
 // Logits into probabilities: softmax((z + c) / T), in the safe form or as it is written.
 import { softmax } from "../engine/activations.js";
-import { mount, num, term } from "../kit.js";
 import { Bars } from "../pieces/bars.js";
 import { short } from "../pieces/scientific.js";
+import { mount } from "../stage.js";
+import { num, term } from "../text.js";
 
 export default mount((stage) => {
   const { names, shifts } = stage.config;
   const bars = stage.add(
     new Bars({ rows: names.length, label: "The probability of each class" }),
   );
+
+  stage.compare();
 
   return (state, ghost) => {
     const { z, exponents, e, p } = terms(state, names.length, shifts);
@@ -47,7 +50,7 @@ function terms(state, count, shifts) {
   const exponents = state.naive ? u : u.map((v) => v - top);
   const e = exponents.map(Math.exp);
   const sum = total(e);
-  return { z, exponents, e, p: state.naive ? e.map((v) => v / sum) : [...softmax(u)] };
+  return { z, exponents, e, p: state.naive ? e.map((v) => v / sum) : softmax(u) };
 }
 
 function caption({ T, shift: choice, naive }, { z, exponents, e, p, shift }) {
