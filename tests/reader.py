@@ -322,11 +322,15 @@ def lively(shown):
     raise AssertionError(f"{shown.kind.__name__}: in no state does every control count")
 
 
+def open_more(page, anchor):
+    """Show the buttons that a figure keeps folded away."""
+    box(page, anchor).get_by_role("button", name="More", exact=True).press("Enter")
+
+
 def press(page, anchor, name, key="Enter"):
     button = box(page, anchor).get_by_role("button", name=name, exact=True)
     if not button.count():
-        box(page, anchor).locator("summary").focus()
-        page.keyboard.press("Enter")
+        open_more(page, anchor)
     button.focus()
     page.keyboard.press(key)
     frames(page)

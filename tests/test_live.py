@@ -864,7 +864,7 @@ def test_pages_are_cut_down_once_and_cannot_be_broken_out_of():
     page_state.slim_pages(None, env)
     assert env.nb_metadata == first
     assert env.nb_metadata["two"] == {"js_files": {}}
-    assert env.nb_metadata["one"]["live_modules"] == ["kit", "views/question"]
+    assert env.nb_metadata["one"]["live_modules"] == ["elements", "views/question"]
     path, attributes = files["ipywidgets_state"]
     assert (path, attributes["type"]) == (None, "t")
     assert "<" not in attributes["body"]

@@ -28,6 +28,7 @@ from reader import (
     near,
     neighbour,
     note,
+    open_more,
     picture,
     press,
     ready,
@@ -124,7 +125,8 @@ def test_the_tab_key_visits_every_control_and_button_in_order(place, show):
     page = show(place.address)
     for shown in place.figures:
         here = box(page, shown.anchor)
-        wanted = here.locator("button, input, select")
+        open_more(page, shown.anchor)
+        wanted = here.locator(":is(button, input, select, [tabindex='0']):visible")
         wanted.first.focus()
         visited = []
         for _ in range(wanted.count()):

@@ -21,7 +21,8 @@ export class Predict {
       this.commit();
     });
     this.toggle = button("Predict first", () => this.turn(!this.on));
-    this.turn(false);
+    this.toggle.setAttribute("aria-pressed", "false");
+    Object.assign(this, { on: false, veiled: false });
   }
 
   turn(on) {

@@ -69,6 +69,7 @@ export class Stage {
       html("figcaption", {}, html("strong", {}, `${title}. `), this.caption, this.note),
       this.predict.form,
       this.tools,
+      this.more,
       this.tables.element,
       this.said,
     );
@@ -238,9 +239,13 @@ export class Stage {
       button("Save SVG", () => saveSVG(figure())),
       button("Save PNG", () => savePNG(figure())),
     );
-    this.tools.append(
-      html("details", { class: "nn-more" }, html("summary", {}, "More"), this.more),
-    );
+    const toggle = button("More", () => {
+      this.more.hidden = !this.more.hidden;
+      toggle.setAttribute("aria-expanded", String(!this.more.hidden));
+    });
+    toggle.setAttribute("aria-expanded", "false");
+    this.more.hidden = true;
+    this.tools.append(toggle);
   }
 
   end() {
