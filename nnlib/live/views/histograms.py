@@ -39,7 +39,7 @@ class Layers(NamedTuple):
     zeros: list  # how many are exactly 0
     low: float
     high: float
-    counts: list  # BINS whole numbers a layer, of the bins from low to high
+    counts: list  # BINS whole numbers a layer: what is not 0, from low to high
 
 
 class LayerHistograms(Figure):
@@ -162,10 +162,10 @@ def _layers(gradients, depth, g, init, seed, log):
         low = np.floor(np.log10(least)) - 2
         high = np.ceil(np.log10(largest or 1.0)) + 0.0
         high = max(high, low + 1)
-        shown = [np.log10(v[v > 0]) for v in sizes]
+        shown = [np.log10(v[v > 0]) for v in sizes]  # zeros are told apart
     else:
         low, high = (-1.0, 1.0) if not gradients and g in RANGES else _window(largest)
-        shown = [v.ravel() for v in values]
+        shown = [v[v != 0] for v in values]
     counts = [_counts(v, low, high) for v in shown]
     return Layers(values, medians, zeros, float(low), float(high), counts)
 

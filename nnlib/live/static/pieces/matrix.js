@@ -27,7 +27,7 @@ class Cells {
     if (!this.cells.has(key)) {
       const rect = svg("rect", { class: "nn-cell" });
       const lines = svg("rect", { fill: `url(#${this.hatch})` });
-      const text = svg("text", { "text-anchor": "middle" });
+      const text = svg("text", { class: "nn-cell-number", "text-anchor": "middle" });
       const mark = svg("g", {}, rect, lines, text);
       const handle = this.handle?.(i, j, mark);
       const element = handle ? handle.element : mark;
@@ -54,14 +54,14 @@ class Cells {
         const words = value === null ? "" : num(value, digits);
         const below = words.startsWith("−");
         const strength = value === null ? 0 : (STRONGEST * Math.abs(value)) / largest;
-        const look = below ? "minus" : "plus";
+        const sign = below ? "minus" : "plus";
         const frame = framed(i, j) ? " nn-cell-framed" : "";
         const place = { x: -width / 2, y: -height / 2, width, height };
         dress(
           rect,
           {
             ...place,
-            class: `nn-cell nn-cell-${look}${frame}`,
+            class: `nn-cell nn-cell-${sign}${frame}`,
             "fill-opacity": strength.toFixed(3),
           },
           [],
@@ -204,6 +204,7 @@ export class ProductBoard {
   constructor(stage, { a, b, bias, digits, label, edit }) {
     Object.assign(this, { a, b, bias, digits, width: 0 });
     const [hatch, defs] = hatching();
+    this.hint = edit ? "Pull an entry sideways to change it; or Tab, then arrows." : "";
     const cells = (which, columns) =>
       new Cells({ hatch, handle: edit && entry(stage, edit[which], columns) });
     this.A = cells(0, a[1]);
@@ -237,10 +238,10 @@ export class ProductBoard {
       bias,
     };
     this.letters = Math.floor((width - 8) / LETTER);
-    const terms = (d + (this.bias ? 1 : 0)) * 14 + 8;
-    const lines = 2 * Math.ceil(terms / (this.letters - 14)) + 1;
+    const letters = 12 * (d + (this.bias ? 1 : 0)) + 8;
+    const lines = 2 * Math.ceil(letters / this.letters) + 2;
     this.below = this.box.A.y + n * CELL.height + 22;
-    this.height = this.below + 10 + lines * LINE;
+    this.height = this.below + 14 + lines * LINE;
     sized(this);
   }
 
@@ -255,7 +256,7 @@ export class ProductBoard {
     const [n, d] = [A.length, A[0].length];
     const [inner, k] = [B.length, B[0].length];
     const [i, j] = at ?? (C ? [null, null] : [0, 0]);
-    const top = box.A.y - 14 - box.bias - inner * CELL.height;
+    const top = box.A.y - 14 - (C ? box.bias : 0) - inner * CELL.height;
     const boxB = { ...box.cell, x: box.right, y: top };
     const boxC = { ...box.cell, x: box.right, y: box.A.y };
     const [own, product] = this.digits;
@@ -291,7 +292,7 @@ export class ProductBoard {
       this.C.draw(C, {
         ...boxC,
         digits: product,
-        up: 3,
+        up: 6,
         framed: (r, c) => r === i && c === j,
       });
       around.push(brackets(boxC, n, k));
@@ -304,9 +305,11 @@ export class ProductBoard {
     lines
       .flatMap((line) => wrapped(line, this.letters))
       .forEach((line, at) => {
-        const y = this.below + 10 + (at + 1) * LINE - 4;
+        const y = this.below + 6 + (at + 1) * LINE;
         around.push(words(4, y, line, { anchor: "start" }));
       });
+    const foot = { look: "nn-cell-label", anchor: "start" };
+    around.push(words(4, this.height - 6, this.hint, foot));
     this.ghost.replaceChildren(
       ...(C && before ? earlier(before, C, boxC, product) : []),
     );
@@ -366,7 +369,7 @@ function earlier(before, C, { x, y, width, height }, digits) {
       const now = C[i]?.[j] ?? null;
       if (value === null || now === null || num(value, digits) === num(now, digits))
         return [];
-      const [cx, cy] = [x + (j + 0.5) * width, y + (i + 1) * height - 4];
+      const [cx, cy] = [x + (j + 0.5) * width, y + (i + 1) * height - 5];
       return [words(cx, cy, num(value, digits), { look: "nn-cell-before" })];
     }),
   );

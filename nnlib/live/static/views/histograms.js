@@ -77,11 +77,11 @@ export default mount((stage) => {
       low = Math.floor(Math.log10(least)) - 2;
       high = Math.max(Math.ceil(Math.log10(most || 1)) + 0, low + 1);
     }
-    const counts = all.map((v, k) =>
-      state.log
-        ? counted(sizes[k].filter((size) => size > 0).map(Math.log10), low, high)
-        : counted(v, low, high),
-    );
+    const counts = all.map((v) => {
+      const some = v.filter((x) => x !== 0); // zeros would hide the others: told apart
+      const scale = (x) => (state.log ? Math.log10(Math.abs(x)) : x);
+      return counted(some.map(scale), low, high);
+    });
     return { medians, zeros, largest, low, high, counts };
   }
 
