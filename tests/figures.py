@@ -36,10 +36,18 @@ def grid(slider):
     return [int(v) if isinstance(slider.low, int) else float(v) for v in values]
 
 
+def inputs(kind):
+    """The controls that have an input of their own; the others are on the picture."""
+    return [c for c in kind.controls if not isinstance(c, Values)]
+
+
 def values(control):
-    """All that `control` can say."""
+    """All that `control` can say; of a row of numbers its ends and its start."""
     if isinstance(control, Slider):
         return grid(control)
+    if isinstance(control, Values):
+        n = len(control.start)
+        return [(control.low,) * n, control.start, (control.high,) * n]
     return list(control.options) if isinstance(control, Menu) else [False, True]
 
 

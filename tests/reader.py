@@ -16,10 +16,10 @@ from urllib.parse import urlencode
 import nbformat
 import numpy as np
 import pytest
-from figures import BY_TITLE, FIGURES, random_state, values
+from figures import BY_TITLE, FIGURES, inputs, random_state, values
 
 from book import build, vendor
-from nnlib.live import Menu, Slider, Switch, Values
+from nnlib.live import Menu, Slider, Switch
 
 ROOT = Path(__file__).parents[1]
 AXE = vendor.CACHE / "axe" / "axe.min.js"
@@ -138,9 +138,7 @@ class Shown:
 
 def meaning(c, raw):
     """What the model's value of control `c` stands for."""
-    if isinstance(c, Values):
-        return tuple(raw)
-    return c.options[raw] if isinstance(c, Menu) else raw
+    return c.options[raw] if isinstance(c, Menu) else c.snap(raw)
 
 
 def link(address, states):
@@ -248,9 +246,11 @@ def shown_value(page, anchor, c):
     )
 
 
-def shown_state(page, shown):
-    return SimpleNamespace(
-        **{c.name: shown_value(page, shown.anchor, c) for c in shown.kind.controls}
+def stands_at(page, shown, state):
+    """Whether every input of the figure says what `state` does."""
+    return all(
+        shown_value(page, shown.anchor, c) == getattr(state, c.name)
+        for c in inputs(shown.kind)
     )
 
 
@@ -278,8 +278,8 @@ def set_by_keyboard(page, anchor, c, value):
 
 def near(shown, rng):
     """A state that few keys reach: every control some steps on, or at an end."""
-    state = {}
-    for c in shown.kind.controls:
+    state = dict(vars(shown.start))
+    for c in inputs(shown.kind):
         options = values(c)
         at = options.index(getattr(shown.start, c.name))
         steps = [at - 5, at - 2, at + 1, at + 3, at + 4]
@@ -316,7 +316,7 @@ def lively(shown):
     for _ in range(200):
         state = random_state(shown.kind, rng)
         said = shown.says(state)
-        steps = [neighbour(state, c)[2] for c in shown.kind.controls]
+        steps = [neighbour(state, c)[2] for c in inputs(shown.kind)]
         if all(shown.says(step) != said for step in steps):
             return state
     raise AssertionError(f"{shown.kind.__name__}: in no state does every control count")

@@ -13,7 +13,15 @@ import ipywidgets as widgets
 import matplotlib.image
 import numpy as np
 import pytest
-from figures import BY_TITLE, FIGURES, grid, random_state, starting_state, values
+from figures import (
+    BY_TITLE,
+    FIGURES,
+    grid,
+    inputs,
+    random_state,
+    starting_state,
+    values,
+)
 from ipywidgets.embed import embed_data
 from sphinx.errors import ExtensionError
 
@@ -25,6 +33,7 @@ from nnlib.live import (
     NumberQuestion,
     Slider,
     Switch,
+    Values,
     modules,
     num,
     percent,
@@ -207,7 +216,7 @@ def test_options_survive_a_link(kind):
 def test_controls_show_their_starts(kind):
     figure = kind()
     assert figure.state == starting_state(kind)
-    for control in kind.controls:
+    for control in inputs(kind):
         widget = figure.control[control.name]
         assert widget.description == control.label
         if isinstance(control, Slider):
@@ -238,8 +247,8 @@ def test_the_view_starts_where_the_controls_do_and_is_linked_to_each(kind):
         if isinstance(control, Menu):
             assert described[control.name]["options"][at] == control.start
         else:
-            assert at == control.start
-            assert type(at) in (float, bool)
+            assert at == control.start or tuple(at) == control.start
+            assert type(at) in (float, bool, list)
     state = embed_data([figure])["manager_state"]["state"]
     links = {
         (m["state"]["source"][0], m["state"]["target"][1])
@@ -247,7 +256,8 @@ def test_the_view_starts_where_the_controls_do_and_is_linked_to_each(kind):
         if m["model_name"] == "LinkModel"
     }
     wanted = {
-        (f"IPY_MODEL_{figure.control[name].model_id}", name) for name in described
+        (f"IPY_MODEL_{widget.model_id}", name)
+        for name, widget in figure.control.items()
     }
     assert wanted <= links
 
@@ -306,9 +316,57 @@ def test_the_still_picture_follows_the_state(kind):
     assert len(pictures) == 3
 
 
+ROW = Values("w", (0.5, -1.0), -2.0, 2.0, 0.05, "weights")
+
+
+def test_a_row_of_values_is_told_to_the_view_and_read_back():
+    class Rowed(DrawTheLine):
+        title, controls = "Rowed", (*DrawTheLine.controls, ROW)
+
+    figure = Rowed(w=[0.25, 1])
+    assert figure.state.w == (0.25, 1.0)
+    assert figure.canvas.w == [0.25, 1]
+    described = figure.canvas.config["controls"][-1]
+    grid = {"low": -2.0, "high": 2.0, "step": 0.05}
+    assert described == {
+        **{"name": "w", "label": "weights"},
+        **grid,
+        **{"least": 2, "most": 2},
+    }
+    figure.canvas.w = [0.30000000000000004, -2.0]
+    assert figure.state.w == (0.3, -2.0)
+    assert len(figure.children[1].children) == len(DrawTheLine.controls)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ("0.5, 1", TypeError, "w must be numbers, got '0.5, 1'"),
+        (0.5, TypeError, "w must be numbers, got 0.5"),
+        ((0.5, "1"), TypeError, "w must be a number, got '1'"),
+        ((0.5, True), TypeError, "w must be a number, got True"),
+        ((0.5, 2.05), ValueError, "w goes from -2 to 2 in steps of 0.05; 2.05 is not"),
+        ((0.51, 1.0), ValueError, "0.51 is not one of its values"),
+        ((0.5,), ValueError, "w holds 2 numbers, got 1"),
+        ((0.5, 1.0, 0.0), ValueError, "w holds 2 numbers, got 3"),
+    ],
+)
+def test_a_row_of_values_refuses_what_it_cannot_show(given, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        ROW.check(given, "Rowed")
+
+
+def test_a_row_of_values_may_grow():
+    row = Values("points", (), -1.0, 1.0, 0.5, "points", least=0, most=4)
+    assert row.check([], "Drawn") == ()
+    assert row.check([0.5, 1.0, -1.0], "Drawn") == (0.5, 1.0, -1.0)
+    with pytest.raises(ValueError, match="points holds 0 to 4 numbers, got 5"):
+        row.check([0.0] * 5, "Drawn")
+
+
 def test_the_view_gets_no_control_that_does_not_exist():
     names = {type(c) for kind in FIGURES for c in kind.controls}
-    assert names <= {Slider, Menu, Switch}
+    assert names <= {Slider, Menu, Switch, Values}
 
 
 # --- the captions' numbers --------------------------------------------------------

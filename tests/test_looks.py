@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
-from figures import random_state, values
+from figures import inputs, random_state, values
 from reader import (
     CHAPTERS,
     GALLERY,
@@ -297,7 +297,7 @@ def test_from_a_file_the_figures_live_too(place, show):
     for shown in place.figures:
         state = states[shown.id]
         assert caption(page, shown.anchor) == shown.says(state)
-        first = shown.kind.controls[0]
+        first = inputs(shown.kind)[0]
         key, _, there = neighbour(state, first)
         control(page, shown.anchor, first).focus()
         page.keyboard.press(key)

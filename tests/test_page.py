@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
-from figures import FIGURES, random_state
+from figures import FIGURES, inputs, random_state
 from reader import (
     CHAPTERS,
     STATE,
@@ -33,8 +33,8 @@ from reader import (
     press,
     ready,
     set_by_keyboard,
-    shown_state,
     shown_value,
+    stands_at,
 )
 
 from nnlib.live import Slider
@@ -65,10 +65,10 @@ def test_captions_are_python_s_when_keys_move_the_controls(place, show):
         assert caption(page, shown.anchor) == shown.says(shown.start)
         for _ in range(2):
             state = near(shown, rng)
-            for c in shown.kind.controls:
+            for c in inputs(shown.kind):
                 set_by_keyboard(page, shown.anchor, c, getattr(state, c.name))
             frames(page)
-            assert shown_state(page, shown) == state
+            assert stands_at(page, shown, state)
             assert caption(page, shown.anchor) == shown.says(state)
 
 
@@ -78,7 +78,7 @@ def test_captions_are_python_s_in_the_states_of_links(place, show, seed):
     states = {s.id: random_state(s.kind, rng) for s in place.figures}
     page = show(link(place.address, states))
     for shown in place.figures:
-        assert shown_state(page, shown) == states[shown.id]
+        assert stands_at(page, shown, states[shown.id])
         assert caption(page, shown.anchor) == shown.says(states[shown.id])
         assert note(page, shown.anchor) == ""
 
@@ -89,7 +89,7 @@ def test_readouts_show_the_values_of_the_sliders(place, show):
     states = {s.id: random_state(s.kind, rng) for s in place.figures}
     page = show(link(place.address, states))
     for shown in place.figures:
-        for c in shown.kind.controls:
+        for c in inputs(shown.kind):
             if not isinstance(c, Slider):
                 continue
             value = getattr(states[shown.id], c.name)
@@ -108,7 +108,7 @@ def test_one_key_moves_picture_and_caption_and_another_moves_them_back(place, sh
     for shown in place.figures:
         state = states[shown.id]
         drawn, said = picture(page, shown.anchor), caption(page, shown.anchor)
-        for c in shown.kind.controls:
+        for c in inputs(shown.kind):
             key, undo, there = neighbour(state, c)
             control(page, shown.anchor, c).focus()
             page.keyboard.press(key)
@@ -183,7 +183,7 @@ def test_reset_brings_back_the_start(place, show):
     page = show(link(place.address, states))
     for shown in place.figures:
         press(page, shown.anchor, "Reset sliders")
-        assert shown_state(page, shown) == shown.start
+        assert stands_at(page, shown, shown.start)
         assert caption(page, shown.anchor) == shown.says(shown.start)
         assert picture(page, shown.anchor) == drawn[shown.id]
 
@@ -193,7 +193,7 @@ def players(gallery, gallery_address, show):
     """A page, and its figures that can be played, each with its slider of steps."""
     page = show(gallery_address)
     with_play = [
-        (shown, next(c for c in shown.kind.controls if c.name in ("step", "epoch")))
+        (shown, next(c for c in inputs(shown.kind) if c.name in ("step", "epoch")))
         for shown in inside(gallery)[0]
         if box(page, shown.anchor)
         .get_by_role("button", name="Play", exact=True)
@@ -270,7 +270,7 @@ def test_a_copied_link_shows_the_same_state_elsewhere(place, show):
         link(place.address, states), permissions=["clipboard-read", "clipboard-write"]
     )
     for shown in place.figures[-2:]:
-        for c in shown.kind.controls:
+        for c in inputs(shown.kind):
             if isinstance(c, Slider):
                 key, _, states[shown.id] = neighbour(states[shown.id], c)
                 control(page, shown.anchor, c).focus()
@@ -284,7 +284,7 @@ def test_a_copied_link_shows_the_same_state_elsewhere(place, show):
         copied = page.evaluate("navigator.clipboard.readText()")
         assert copied.endswith(f"#{shown.anchor}")
         other = show(copied)
-        assert shown_state(other, shown) == states[shown.id]
+        assert stands_at(other, shown, states[shown.id])
         assert caption(other, shown.anchor) == shown.says(states[shown.id])
         other.wait_for_function(
             """id => Math.abs(document.getElementById(id).getBoundingClientRect().top)
@@ -300,7 +300,7 @@ def test_without_a_clipboard_the_address_holds_the_link(place, show):
     page.evaluate(
         "() => { navigator.clipboard.writeText = () => Promise.reject(new Error()) }"
     )
-    c = shown.kind.controls[0]
+    c = inputs(shown.kind)[0]
     key, _, state = neighbour(shown.start, c)
     control(page, shown.anchor, c).focus()
     page.keyboard.press(key)
@@ -311,7 +311,7 @@ def test_without_a_clipboard_the_address_holds_the_link(place, show):
     )
     page.reload()
     ready(page)
-    assert shown_state(page, shown) == state
+    assert stands_at(page, shown, state)
     assert caption(page, shown.anchor) == shown.says(state)
 
 
@@ -326,7 +326,7 @@ def test_what_a_link_cannot_have_is_named_and_the_rest_is_taken(
         f"The link asks for {', '.join(bad)}, which this figure does not have."
     )
     state = SimpleNamespace(**{**vars(shown.start), "w2": 0.25})  # 0.26 is off the grid
-    assert shown_state(page, shown) == state
+    assert stands_at(page, shown, state)
     assert caption(page, shown.anchor) == shown.says(state)
     press(page, shown.anchor, "Reset sliders")
     assert note(page, shown.anchor) == ""
@@ -351,7 +351,7 @@ def test_a_new_caption_is_announced_once_when_the_control_rests(place, show):
                 return told;
             }"""
         )
-        first = shown.kind.controls[0]
+        first = inputs(shown.kind)[0]
         state = shown.start
         control(page, shown.anchor, first).focus()
         for _ in range(3):

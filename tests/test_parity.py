@@ -1,4 +1,4 @@
-"""The page's arithmetic against Python's: engine.js and text.js in the browser.
+"""The page's arithmetic against Python's: the engine and text.js in the browser.
 
 Python writes the cases while the test runs; the browser runs the very scripts that the
 book's pages load. A new export of the engine fails here until it has cases of its own.
@@ -18,15 +18,26 @@ from nnlib.live.perceptron import EPOCHS, LearningRule, data_sets, spec
 from nnlib.perceptron import Perceptron
 
 TOLERANCE = 1e-12
+CHAPTERS = (
+    "engine/perceptron",
+    "engine/activations",
+)  # test_parity_engine.py: the rest
 
 
 @pytest.fixture(scope="module")
 def page(browser):
     """An empty page with the scripts of the book; `engine` and `text` are globals."""
     page = browser.new_page()
-    for name in ("engine", "text"):
+    for name in ("engine/kinds", *CHAPTERS, "text"):
         page.add_script_tag(content=modules.as_script(name))
-    page.evaluate("() => void Object.assign(globalThis, nnlibModules)")
+    page.evaluate(
+        """chapters => {
+            globalThis.text = nnlibModules.text;
+            const exports = chapters.map((name) => nnlibModules[name]);
+            globalThis.engine = Object.assign({}, ...exports);
+        }""",
+        list(CHAPTERS),
+    )
     yield page
     page.close()
 
@@ -162,6 +173,22 @@ def of_logistic():
         yield (z,), float(activations.logistic(np.float64(z)))
 
 
+def of_softmax():
+    rng = np.random.default_rng(16)
+    rows = [rng.normal(0, scale, k) for k in range(1, 9) for scale in (1, 30, 1000)]
+    for z in [*rows, np.zeros(3), np.array([8e307, -8e307, 8e307])]:
+        yield (z.tolist(),), activations.softmax(z).tolist()
+
+
+def of_softmax_row():
+    for (z,), p in of_softmax():
+        yield (z,), [7.0, *p, 7.0]
+
+
+def of_kinds():
+    yield (), [layer.__name__ for layer in mlp.Elementwise.__subclasses__()]
+
+
 def layers():
     """Every elementwise layer that nnlib has, with several settings."""
     made = {
@@ -189,6 +216,13 @@ ENGINE = {
     "rightAnswers": ("engine.rightAnswers", of_right_answers),
     "trainPerceptron": ("engine.trainPerceptron", of_train_perceptron),
     "logistic": ("engine.logistic", of_logistic),
+    "softmax": ("engine.softmax", of_softmax),
+    "softmaxRow": (
+        "(z) => { const p = [7, ...z, 7];"
+        " engine.softmaxRow(p, p, 1, z.length); return p; }",
+        of_softmax_row,
+    ),
+    "ACTIVATIONS": ("() => engine.ACTIVATIONS", of_kinds),
     "activation": (
         "(spec, list) => { const { g, slope } = engine.activation(spec);"
         " return [list.map(g), list.map((z) => slope(z, g(z)))]; }",

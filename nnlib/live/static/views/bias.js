@@ -1,5 +1,6 @@
 // What a bias does: it moves the crossing to x = −b/w and the line off the origin.
-import { logistic, predict, rightAnswers, score } from "../engine.js";
+import { logistic } from "../engine/activations.js";
+import { predict, rightAnswers, score } from "../engine/perceptron.js";
 import { svg } from "../elements.js";
 import { mount } from "../stage.js";
 import { num, term } from "../text.js";

@@ -1,5 +1,5 @@
 // Draw the line: one neuron's weights against a set of examples of two classes.
-import { predict, rightAnswers, score } from "../engine.js";
+import { predict, rightAnswers, score } from "../engine/perceptron.js";
 import { svg } from "../elements.js";
 import { mount } from "../stage.js";
 import { num, percent, term } from "../text.js";

@@ -1,5 +1,5 @@
 // One neuron: the terms w_i x_i and b pile up to z; the activation turns z into a.
-import { activation } from "../engine.js";
+import { activation } from "../engine/activations.js";
 import { svg } from "../elements.js";
 import { mount } from "../stage.js";
 import { num, term } from "../text.js";

@@ -1,5 +1,5 @@
 // The perceptron rule: the line turns at each mistake, and the corrections are counted.
-import { trainPerceptron } from "../engine.js";
+import { trainPerceptron } from "../engine/perceptron.js";
 import { mount } from "../stage.js";
 import { num, whole } from "../text.js";
 

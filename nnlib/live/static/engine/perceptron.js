@@ -1,8 +1,4 @@
-// nnlib's arithmetic in the reader's browser: the same functions under the same names,
-// pure, on plain and typed arrays, with no page in them. tests/test_parity.py holds
-// every export to what Python computes.
-
-// ---- perceptron ------------------------------------------------------------------
+// One neuron that decides, and the rule by which it learns from mistakes.
 
 /** z = w·x + b, the signed score of one example. */
 export function score(w, b, x) {
@@ -44,38 +40,4 @@ export function trainPerceptron(X, t, { w, b, eta, epochs, most = Infinity }) {
     if (count === before) return { corrections, count, clean: epoch };
   }
   return { corrections, count, clean: null };
-}
-
-// ---- activations -----------------------------------------------------------------
-
-/** σ(z) = 1 / (1 + e^−z), without overflow for any z. */
-export function logistic(z) {
-  const e = Math.exp(-Math.abs(z));
-  return (z >= 0 ? 1 : e) / (1 + e);
-}
-
-const elementwise = {
-  Identity: () => ({ g: (z) => z, slope: () => 1 }),
-  Linear: ({ a, b }) => ({ g: (z) => a * z + b, slope: () => a }),
-  Heaviside: () => ({ g: (z) => (z > 0 ? 1 : z < 0 ? 0 : 0.5), slope: () => 0 }),
-  Step: ({ threshold }) => ({ g: (z) => (z > threshold ? 1 : 0), slope: () => 0 }),
-  Sigmoid: () => ({ g: logistic, slope: (z, a) => a * (1 - a) }),
-  Tanh: () => ({ g: Math.tanh, slope: (z, a) => 1 - a * a }),
-  ReLU: () => ({ g: (z) => Math.max(z, 0), slope: (z) => (z > 0 ? 1 : 0) }),
-  LeakyReLU: ({ slope }) => ({
-    g: (z) => (z > 0 ? z : slope * z),
-    slope: (z) => (z > 0 ? 1 : slope),
-  }),
-};
-
-/**
- * The elementwise activation that Python describes, for example
- * {kind: "LeakyReLU", slope: 0.01}. @returns {{g(z), slope(z, a)}} a = g(z), g'(z).
- */
-export function activation(spec) {
-  if (!Object.hasOwn(elementwise, spec.kind)) {
-    const known = Object.keys(elementwise).join(", ");
-    throw new Error(`engine: unknown activation "${spec.kind}"; it knows ${known}.`);
-  }
-  return elementwise[spec.kind](spec);
 }
