@@ -6,7 +6,7 @@ from ... import plots
 from ...activations import softmax
 from ..figure import Figure, Menu, Slider, Switch
 from ..text import num, table, term
-from .scientific import short
+from .sizes import size_text
 
 SHIFTS = {"0": 0.0, "+100": 100.0, "+1000": 1000.0, "−1000": -1000.0}
 LETTERS = "₁₂₃₄₅"
@@ -98,7 +98,7 @@ def probability(p):
 
 def exponential(e):
     """exp(…) in a few digits."""
-    return short(e) if np.isfinite(e) else written(e)
+    return size_text(e) if np.isfinite(e) else written(e)
 
 
 def written(x):

@@ -10,7 +10,7 @@ from ...activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from ...mlp import Dense, Identity, Network, glorot, he
 from ..figure import Figure, Menu, Slider, Switch
 from ..text import percent, table
-from .scientific import SUPERSCRIPTS, short
+from .sizes import power_of_ten, size_text
 
 WIDTH, EXAMPLES, BINS, DEEPEST = 30, 50, 40, 10
 ACTIVATIONS = {
@@ -82,9 +82,9 @@ class LayerHistograms(Figure):
         _, medians, zeros, *_ = self.layers(s)
         hidden = f"{s.depth} hidden {s.g} layer{'' if s.depth == 1 else 's'}"
         which = "|∂ℓ/∂z|" if s.show.startswith("gradients") else "|a|"
-        ends = f"{short(medians[1])} in layer 1"
+        ends = f"{size_text(medians[1])} in layer 1"
         if s.depth > 1:
-            ends += f" and {short(medians[-1])} in layer {s.depth}"
+            ends += f" and {size_text(medians[-1])} in layer {s.depth}"
         said = (
             f"{hidden}, {s.init} weights, seed {s.seed}: the median {which} is {ends}"
         )
@@ -101,7 +101,7 @@ class LayerHistograms(Figure):
             first, last = last, first
         factor = (last / first) ** (1 / (s.depth - 1))
         way = "back" if s.show.startswith("gradients") else "forward"
-        return f", a factor of {short(factor)} for each layer {way}"
+        return f", a factor of {size_text(factor)} for each layer {way}"
 
     def numbers(self, s):
         values, medians, zeros, low, high, counts = self.layers(s)
@@ -125,7 +125,7 @@ class LayerHistograms(Figure):
         fig, [ax] = plots.canvas(width=6.4, height=1.2 + 0.36 * (s.depth + 1))
         each = WIDTH * EXAMPLES
         beside = [
-            ("median", [short(m) for m in medians]),
+            ("median", [size_text(m) for m in medians]),
             ("zeros", [percent(z, each) for z in zeros]),
         ]
         rows = {"names": names(s.depth), "columns": beside, "x": (low, high)}
@@ -144,10 +144,10 @@ def names(depth):
 def axis_ticks(low, high, log):
     """Places and words of the ticks: low, middle and high, or whole powers of ten."""
     if not log:
-        return [(x, short(x, 1)) for x in (low, (low + high) / 2, high)]
+        return [(x, size_text(x, 1)) for x in (low, (low + high) / 2, high)]
     step = max(1, -(-int(high - low) // 4))
     powers = range(int(low), int(high) + 1, step)
-    return [(x, f"10{str(x).translate(SUPERSCRIPTS)}") for x in powers]
+    return [(x, power_of_ten(x)) for x in powers]
 
 
 @lru_cache(maxsize=64)

@@ -1,7 +1,7 @@
 // Logits into probabilities: softmax((z + c) / T), in the safe form or as it is written.
 import { softmax } from "../engine/activations.js";
 import { Bars } from "../pieces/bars.js";
-import { short } from "../pieces/scientific.js";
+import { sizeText } from "../pieces/sizes.js";
 import { mount } from "../stage.js";
 import { num, term } from "../text.js";
 
@@ -73,7 +73,7 @@ const total = (list) => list.reduce((sum, v) => sum + v, 0);
 const probability = (p) => (Number.isNaN(p) ? "NaN" : num(p, 3));
 
 /** exp(…) in a few digits. */
-const exponential = (e) => (Number.isFinite(e) ? short(e) : written(e));
+const exponential = (e) => (Number.isFinite(e) ? sizeText(e) : written(e));
 
 /** A float that is no number, in a table of numbers. */
 const written = (x) => (Number.isNaN(x) ? "NaN" : "∞");

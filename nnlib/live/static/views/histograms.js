@@ -2,7 +2,7 @@
 import { glorot, he, network } from "../engine/mlp.js";
 import { defaultRng } from "../engine/random.js";
 import { Histogram } from "../pieces/histograms.js";
-import { powerOfTen, short } from "../pieces/scientific.js";
+import { powerOfTen, sizeText } from "../pieces/sizes.js";
 import { mount } from "../stage.js";
 import { percent } from "../text.js";
 
@@ -113,7 +113,7 @@ export default mount((stage) => {
       counts.map((row, k) => ({
         name: nameOf(k),
         counts: row,
-        words: [short(medians[k]), percent(zeros[k], each)],
+        words: [sizeText(medians[k]), percent(zeros[k], each)],
         before: same ? (before.counts[k] ?? null) : null,
       })),
       {
@@ -150,8 +150,8 @@ export default mount((stage) => {
 function caption({ show, depth, g, init, seed, log }, { medians, zeros }, each) {
   const hidden = `${depth} hidden ${g} layer${depth === 1 ? "" : "s"}`;
   const which = isGradient(show) ? "|∂ℓ/∂z|" : "|a|";
-  const last = depth > 1 ? ` and ${short(medians.at(-1))} in layer ${depth}` : "";
-  const ends = `${short(medians[1])} in layer 1${last}`;
+  const last = depth > 1 ? ` and ${sizeText(medians.at(-1))} in layer ${depth}` : "";
+  const ends = `${sizeText(medians[1])} in layer 1${last}`;
   const said = `${hidden}, ${init} weights, seed ${seed}: the median ${which} is ${ends}`;
   const axis = log ? "sizes in powers of ten" : "values";
   const silent = zeros.slice(1).reduce((sum, count) => sum + count, 0);
@@ -164,7 +164,7 @@ function drift(show, depth, medians) {
   if (depth === 1 || !from || !to) return "";
   if (isGradient(show)) [from, to] = [to, from];
   const factor = (to / from) ** (1 / (depth - 1));
-  return `, a factor of ${short(factor)} for each layer ${isGradient(show) ? "back" : "forward"}`;
+  return `, a factor of ${sizeText(factor)} for each layer ${isGradient(show) ? "back" : "forward"}`;
 }
 
 const isGradient = (show) => show.startsWith("gradients");
@@ -180,7 +180,7 @@ function median(v) {
 
 /** Low, middle and high, or whole powers of ten. */
 function ticks(low, high, log) {
-  if (!log) return [low, (low + high) / 2, high].map((x) => [x, short(x, 1)]);
+  if (!log) return [low, (low + high) / 2, high].map((x) => [x, sizeText(x, 1)]);
   const step = Math.max(1, Math.ceil((high - low) / 4));
   const list = [];
   for (let x = low; x <= high; x += step) list.push([x, powerOfTen(x)]);
