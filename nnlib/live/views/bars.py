@@ -115,7 +115,7 @@ def _controls(logits):
     ]
     return (
         *sliders,
-        Slider("T", 1.0, 0.1, 5.0, 0.1, "temperature T"),
+        Slider("T", 1.0, 0.1, 5.0, 0.1, "temperature"),
         Menu("shift", "0", tuple(SHIFTS), "add to every z"),
         Switch("naive", False, "as written, exp(z)/Σ exp(z)"),
     )

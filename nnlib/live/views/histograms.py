@@ -122,7 +122,7 @@ class LayerHistograms(Figure):
 
     def still(self, s):
         _, medians, zeros, low, high, counts = self.layers(s)
-        fig, [ax] = plots.canvas(width=6.4, height=1.2 + 0.36 * (s.depth + 1))
+        fig, [ax] = plots.canvas(width=6.4, height=4.6)
         each = WIDTH * EXAMPLES
         beside = [
             ("median", [size_text(m) for m in medians]),

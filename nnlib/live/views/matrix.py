@@ -200,7 +200,7 @@ def _controls(of):
     controls = [Switch("transpose", of.transpose, f"transpose {of.names[1]}")]
     if cells:
         start = min(cells) // 2
-        step = Slider("step", start, 0, max(cells), 1, "cells computed")
+        step = Slider("step", start, 0, max(cells), 1, "cells")
         controls.insert(0, step)
     if of.editable:
         given = [("left", of.A, 0), ("right", of.B, 1)]

@@ -77,11 +77,7 @@ export default mount((stage) => {
       low = Math.floor(Math.log10(least)) - 2;
       high = Math.max(Math.ceil(Math.log10(most || 1)) + 0, low + 1);
     }
-    const counts = all.map((v) => {
-      const some = v.filter((x) => x !== 0); // zeros would hide the others: told apart
-      const scale = (x) => (state.log ? Math.log10(Math.abs(x)) : x);
-      return counted(some.map(scale), low, high);
-    });
+    const counts = all.map((v) => spread(v, state.log, low, high));
     return { medians, zeros, largest, low, high, counts };
   }
 
@@ -93,11 +89,13 @@ export default mount((stage) => {
     return [-reach, reach];
   }
 
-  /** How many of v fall into each bin; what lies outside counts at the end. */
-  function counted(v, low, high) {
+  /** How many of v fall into each bin, zeros told apart; what lies outside at the end. */
+  function spread(v, log, low, high) {
     const counts = Array(bins).fill(0);
     for (const x of v) {
-      const at = Math.floor(((x - low) / (high - low)) * bins);
+      if (x === 0) continue;
+      const place = log ? Math.log10(Math.abs(x)) : x;
+      const at = Math.floor(((place - low) / (high - low)) * bins);
       counts[Math.min(Math.max(at, 0), bins - 1)] += 1;
     }
     return counts;
@@ -107,14 +105,13 @@ export default mount((stage) => {
     const now = layers(state);
     const { medians, zeros, low, high, counts } = now;
     const each = width * examples;
-    const before = ghost && layers(ghost);
-    const same = before && before.low === low && before.high === high;
+    const earlier = ghost && values(ghost); // on the axis of now
     picture.draw(
       counts.map((row, k) => ({
         name: nameOf(k),
         counts: row,
         words: [sizeText(medians[k]), percent(zeros[k], each)],
-        before: same ? (before.counts[k] ?? null) : null,
+        before: earlier?.[k] ? spread(earlier[k], state.log, low, high) : null,
       })),
       {
         low,
