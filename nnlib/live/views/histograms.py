@@ -53,7 +53,7 @@ class LayerHistograms(Figure):
     title, view = "Signals through depth", "views/histograms"
     controls = (
         Menu("show", "gradients ∂ℓ/∂z", ("activations a", "gradients ∂ℓ/∂z"), "show"),
-        Slider("depth", 8, 1, DEEPEST, 1, "hidden layers"),
+        Slider("depth", 8, 1, DEEPEST, 1, "layers"),
         Menu("g", "sigmoid", tuple(ACTIVATIONS), "activation"),
         Menu("init", "Glorot", tuple(INITS), "initial weights"),
         Slider("seed", 0, 0, 20, 1, "seed"),

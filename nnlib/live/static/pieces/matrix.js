@@ -249,7 +249,7 @@ export class ProductBoard {
    * @param {object} p A, B, C: numbers by rows, C with null where not computed, or null
    *   where there is no product; bias: or null; names: of A, B, C, bias; turned: whether B
    *   was transposed; at: [i, j], the cell at hand, or null; formula, and lines: what is
-   *   said below, the sum or the refusal; before: an earlier C, or null.
+   *   said below, the sum or the refusal; before: an earlier {C, at}, or null.
    */
   draw({ A, B, C, bias, names, turned, at, formula, lines, before }) {
     const { box } = this;
@@ -311,7 +311,7 @@ export class ProductBoard {
     const foot = { look: "nn-cell-label", anchor: "start" };
     around.push(words(4, this.height - 6, this.hint, foot));
     this.ghost.replaceChildren(
-      ...(C && before ? earlier(before, C, boxC, product) : []),
+      ...(before ? earlier(before, { C, at }, boxC, product) : []),
     );
     if (this.ghost.childElementCount) around.push(this.ghost);
     this.around.replaceChildren(...around);
@@ -362,17 +362,25 @@ function crossed({ x, y, width, height }, n, k) {
   ];
 }
 
-/** The numbers of an earlier product, small, below those that differ. */
-function earlier(before, C, { x, y, width, height }, digits) {
-  return before.flatMap((row, i) =>
-    row.flatMap((value, j) => {
-      const now = C[i]?.[j] ?? null;
-      if (value === null || now === null || num(value, digits) === num(now, digits))
-        return [];
+/** Of an earlier product: where it stood, and, small, the numbers that differ now. */
+function earlier(before, { C, at }, { x, y, width, height }, digits) {
+  const parts = [];
+  if (before.at && String(before.at) !== String(at)) {
+    const [i, j] = before.at;
+    const place = { x: x + j * width + 3, y: y + i * height + 3 };
+    const look = { class: "nn-guide", width: width - 6, height: height - 6 };
+    parts.push(svg("rect", { ...place, ...look }));
+  }
+  before.C?.forEach((row, i) =>
+    row.forEach((value, j) => {
+      const now = C?.[i]?.[j] ?? null;
+      if (value === null || now === null) return;
+      const [was, is] = [value, now].map((v) => num(v, digits));
       const [cx, cy] = [x + (j + 0.5) * width, y + (i + 1) * height - 5];
-      return [words(cx, cy, num(value, digits), { look: "nn-cell-before" })];
+      if (was !== is) parts.push(words(cx, cy, was, { look: "nn-cell-before" }));
     }),
   );
+  return parts;
 }
 
 /** A line of text in pieces of at most so many letters, parted where it has a blank. */

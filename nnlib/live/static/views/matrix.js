@@ -69,7 +69,11 @@ export default mount((stage) => {
       const where = `cell ${Math.min(state.step, size(C))} of ${size(C)}`;
       caption = `${shapes}, so ${sum} is ${shape(C)}; ${where}: ${cell} = ${symbols} = ${figures} = ${result}.`;
     }
-    const before = ghost && matrices(ghost).C;
+    const before = ghost && { C: matrices(ghost).C };
+    if (before?.C) {
+      before.at = ghost.step ? cellAt(ghost.step, before.C) : null;
+      before.C = known(before.C, ghost.step);
+    }
     board.draw({
       ...now,
       C: C && known(C, state.step),
@@ -78,7 +82,7 @@ export default mount((stage) => {
       at,
       formula: sum,
       lines,
-      before: before && known(before, ghost.step),
+      before,
     });
     return { caption, numbers: () => tables(now, called, state.step) };
   };
