@@ -746,7 +746,6 @@ def test_every_figure_names_a_view_that_exists():
         "export var x = 1;",
         "export { x };",
         'export * from "./kit.js";',
-        "export function* f() {}",
         "export const { a, b } = c;",
         "export const a = 1, b = 2;",
         "export const a = (x, y) => [x, y], b = 2;",
@@ -773,6 +772,7 @@ def test_constants_declared_over_several_lines_are_refused_too(static):
 @pytest.mark.parametrize(
     "line",
     [
+        "export function* a() { yield 1; }",
         "export const a = [1, 2];",
         "export const a = { b: 1, c: 2 }; let x, y;",
         "export const a = (x, y) => {\n  let z = 1, w = 2;\n  return [z, w];\n};",

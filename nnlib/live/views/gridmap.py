@@ -32,14 +32,14 @@ def straight(A):
 
 
 MAPS = {
-    "(x₁² x₂, 5 x₁ + sin x₂)": Map(
+    "x₁² x₂ and 5 x₁ + sin x₂": Map(
         lambda X: np.stack(
             [X[:, 0] ** 2 * X[:, 1], 5 * X[:, 0] + np.sin(X[:, 1])], axis=1
         ),
         lambda x: np.array([[2 * x[0] * x[1], x[0] ** 2], [5.0, np.cos(x[1])]]),
     ),
-    "a layer: tanh(W x)": Map(LAYER, lambda x: network_jacobian(LAYER, x[None])[0]),
-    "polar: (x₁ cos x₂, x₁ sin x₂)": Map(
+    "a layer: tanh W x": Map(LAYER, lambda x: network_jacobian(LAYER, x[None])[0]),
+    "polar: x₁ cos x₂ and x₁ sin x₂": Map(
         lambda X: X[:, :1] * np.stack([np.cos(X[:, 1]), np.sin(X[:, 1])], axis=1),
         lambda x: np.array(
             [
@@ -58,7 +58,7 @@ class GridMap(Figure):
 
     title, view = "The Jacobian, seen closely", "views/gridmap"
     controls = (
-        Menu("map", "(x₁² x₂, 5 x₁ + sin x₂)", tuple(MAPS), "f"),
+        Menu("map", "x₁² x₂ and 5 x₁ + sin x₂", tuple(MAPS), "f"),
         Slider("x1", 0.7, *WINDOW, 0.05, "x₁"),
         Slider("x2", -0.4, *WINDOW, 0.05, "x₂"),
         Slider("h", 0.6, 0.1, 1.0, 0.1, "side h"),

@@ -14,7 +14,7 @@ WINDOW = (-0.4, 1.4)
 GATES = ("XNOR", "XOR", "AND", "OR", "NAND", "NOR")
 
 
-def weight(name, start, label):
+def _weight(name, start, label):
     return Slider(name, start, -8.0, 8.0, 0.5, label)
 
 
@@ -28,12 +28,12 @@ class HiddenSpace(Figure):
 
     title, view = "The hidden layer folds the plane", "views/hidden"
     controls = (
-        weight("w11", 4.0, "w₁₁"),
-        weight("w12", 4.0, "w₁₂"),
-        weight("b1", -6.0, "b₁"),
-        weight("w21", -4.0, "w₂₁"),
-        weight("w22", -4.0, "w₂₂"),
-        weight("b2", 2.0, "b₂"),
+        _weight("w11", 4.0, "w₁₁"),
+        _weight("w12", 4.0, "w₁₂"),
+        _weight("b1", -6.0, "b₁"),
+        _weight("w21", -4.0, "w₂₁"),
+        _weight("w22", -4.0, "w₂₂"),
+        _weight("b2", 2.0, "b₂"),
         Slider("threshold", 0.5, 0.0, 2.0, 0.05, "threshold"),
         Menu("data", "XNOR", GATES, "targets"),
     )
@@ -72,7 +72,7 @@ class HiddenSpace(Figure):
     def still(self, s):
         fig, (left, right) = plots.canvas(2, width=4.2, height=4.0)
         X, t, A, _ = answers(s)
-        net = hidden(s)
+        net = _hidden(s)
         plots.field(lambda P: net(P).sum(1) - s.threshold, ax=left, x=WINDOW, y=WINDOW)
         for w, b in zip(net.layers[0].W, net.layers[0].b, strict=True):
             plots.line(w, b, ax=left)
@@ -91,7 +91,7 @@ def layer(W, b):
     return Network([Dense.of(W, b), Sigmoid()])
 
 
-def hidden(s):
+def _hidden(s):
     return layer(np.array([[s.w11, s.w12], [s.w21, s.w22]]), np.array([s.b1, s.b2]))
 
 

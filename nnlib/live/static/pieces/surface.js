@@ -1,5 +1,6 @@
 // A landscape over two weights: contour lines with their heights, ways down in it.
 import { svg } from "../elements.js";
+import { isoline } from "./contour.js";
 import { Room } from "./labels.js";
 import { Plane } from "./plane.js";
 
@@ -123,32 +124,4 @@ const short = (px) => px.toFixed(1);
 function clamp(x, [low, high]) {
   const far = 3 * (high - low);
   return Math.max(low - far, Math.min(high + far, x));
-}
-
-/**
- * Marching squares: where heights on an n × n grid, row after row, pass `level`, as
- * pieces of line between two [column, row]. Cells are cut along straight lines; in a
- * saddle cell the mean of its corners decides which of them belong together.
- */
-export function isoline(values, n, level) {
-  const pieces = [];
-  for (let r = 0; r + 1 < n; r++)
-    for (let c = 0; c + 1 < n; c++) {
-      const at = r * n + c;
-      const corners = [values[at], values[at + 1], values[at + n + 1], values[at + n]];
-      const cut = (i, j) => (level - corners[i]) / (corners[j] - corners[i]);
-      const passes = (i, j) => corners[i] < level !== corners[j] < level;
-      const bottom = passes(0, 1) && [c + cut(0, 1), r];
-      const right = passes(1, 2) && [c + 1, r + cut(1, 2)];
-      const top = passes(3, 2) && [c + cut(3, 2), r + 1];
-      const left = passes(0, 3) && [c, r + cut(0, 3)];
-      const found = [bottom, right, top, left].filter(Boolean);
-      if (found.length === 2) pieces.push(found);
-      if (found.length < 4) continue;
-      const mean = (corners[0] + corners[1] + corners[2] + corners[3]) / 4;
-      if (mean < level === corners[0] < level)
-        pieces.push([bottom, right], [top, left]);
-      else pieces.push([bottom, left], [right, top]);
-    }
-  return pieces;
 }

@@ -8,14 +8,14 @@ import { mount } from "../stage.js";
 import { num } from "../text.js";
 
 const CURVED = {
-  "(x₁² x₂, 5 x₁ + sin x₂)": {
+  "x₁² x₂ and 5 x₁ + sin x₂": {
     f: ([x1, x2]) => [x1 * x1 * x2, 5 * x1 + Math.sin(x2)],
     J: ([x1, x2]) => [
       [2 * x1 * x2, x1 * x1],
       [5, Math.cos(x2)],
     ],
   },
-  "polar: (x₁ cos x₂, x₁ sin x₂)": {
+  "polar: x₁ cos x₂ and x₁ sin x₂": {
     f: ([x1, x2]) => [x1 * Math.cos(x2), x1 * Math.sin(x2)],
     J: ([x1, x2]) => [
       [Math.cos(x2), -x1 * Math.sin(x2)],
@@ -36,7 +36,7 @@ const times = (J, [u, v]) => J.map(([a, b]) => a * u + b * v);
 function mapsOf({ straight, layer }) {
   const net = network(layer);
   const maps = { ...CURVED };
-  maps["a layer: tanh(W x)"] = { f: (x) => net.at(x), J: (x) => jacobian(net, x) };
+  maps["a layer: tanh W x"] = { f: (x) => net.at(x), J: (x) => jacobian(net, x) };
   for (const [name, A] of Object.entries(straight))
     maps[name] = { f: (x) => times(A, x), J: () => A };
   return maps;
