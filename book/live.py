@@ -5,10 +5,14 @@ to what the page needs: one copy of each front-end module for the whole book ins
 one in every figure, no layout or style models. A model that book/hydrate.js cannot show
 stops the build. Under each figure its still picture stays, for print and for readers
 without JavaScript; under a question, its text with the answer folded away.
+
+What explore() makes cannot live without a kernel: its picture and words stay as they
+start, with a line that says where the sliders move.
 """
 
 import json
 import re
+from html import escape
 from pathlib import Path
 
 from docutils import nodes
@@ -16,6 +20,7 @@ from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from nnlib.live.explore import MARK
 from nnlib.live.modules import STATIC, as_module, as_script, needs, style
 
 HERE = Path(__file__).parent
@@ -25,6 +30,8 @@ VIEWS = {f"views/{path.stem}" for path in STATIC.glob("views/*.js")}
 KNOWN = set(
     re.findall(r"^    (\w+Model): ", (HERE / "hydrate.js").read_text("utf-8"), re.M)
 )
+# a line from say_where_it_runs(), once the page's buttons are known
+WHERE_IT_RUNS = f'<p class="{MARK}-note"></p>'
 
 
 class KeepStill(SphinxPostTransform):
@@ -34,22 +41,77 @@ class KeepStill(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs):
+        page = NbMetadataCollector.get_doc_data(self.env)[self.env.docname]
+        shown = []
         for bundle in self.document.findall(nodes.container):
             if bundle.get("nb_element") != "mime_bundle":
                 continue
             forms = {form.get("mime_type"): form for form in bundle.children}
-            still = forms.get("image/png") or forms.get("text/html")
-            if VIEW not in forms or still is None:
+            if VIEW not in forms:
                 continue
-            for image in still.findall(nodes.image):
+            shown.append(model_shown(forms[VIEW]))
+            words = page.get("explorers", {}).get(shown[-1])
+            picture, text = forms.get("image/png"), forms.get("text/html")
+            for image in picture.findall(nodes.image) if picture else ():
                 image["alt"] = forms["text/plain"].astext().strip()
-                image["classes"].append("nn-still")
+                image["classes"].append("nn-still" if words is None else MARK)
                 image["loading"] = "lazy"
-            if still is forms.get("text/html"):
-                still = nodes.container("", *still.children, classes=["nn-still"])
+            if words is not None:
+                note = nodes.raw("", words + WHERE_IT_RUNS, format="html")
+                forms[VIEW].children = []
+                forms[VIEW].extend([*(picture.children if picture else ()), note])
+            elif picture:
+                forms[VIEW].insert(0, picture.children)
+            elif text:
+                still = nodes.container("", *text.children, classes=["nn-still"])
                 forms[VIEW].insert(0, still)
-            else:
-                forms[VIEW].insert(0, still.children)
+        refuse_twice(self.env.docname, shown, page)
+
+
+def model_shown(view):
+    """The id of the model that a widget view shows."""
+    return json.loads(re.search(r">(.*)</script>", view.astext(), re.S)[1])["model_id"]
+
+
+def refuse_twice(docname, shown, page):
+    """ExtensionError if one figure is shown in two cells: two places of one name."""
+    twice = {key for key in shown if shown.count(key) > 1}
+    if not twice:
+        return
+    models = json.loads(page["js_files"]["ipywidgets_state"][1]["body"])["state"]
+    for key in twice & models.keys():
+        for child in models[key]["state"].get("children", []):
+            config = models[child.removeprefix("IPY_MODEL_")]["state"].get("config")
+            if config:
+                raise ExtensionError(
+                    f"{docname} shows the figure or question {config['id']} in two "
+                    "cells, and a page cannot have one name twice. Make a second one "
+                    f'with a name of its own: id="{config["id"]}-again".'
+                )
+
+
+def explorers(state):
+    """The models of what explore() made, and of each the words that it shows, as HTML.
+
+    They are below its sliders and its picture. No page without Python can move it.
+    """
+    models = state["state"]
+    found = {}
+    for key, model in models.items():
+        if MARK in model["state"].get("_dom_classes", ()):
+            *_, words = model["state"]["children"]
+            words = models[words.removeprefix("IPY_MODEL_")]["state"]
+            found[key] = words.get("value", "")
+    return found
+
+
+def without(state, roots):
+    """Widget state without these models and all that they are made of."""
+    models, goes = dict(state["state"]), list(roots)
+    while goes:
+        parts = json.dumps(models.pop(goes.pop(), None))
+        goes += set(re.findall(r"IPY_MODEL_(\w+)", parts)) & models.keys()
+    return {**state, "state": models}
 
 
 def slim(state):
@@ -94,7 +156,9 @@ def slim_pages(app, env):
         if "ipywidgets_state" not in files or "live_modules" in page:
             continue
         path, attributes = files["ipywidgets_state"]
-        state, page["live_modules"] = slim(json.loads(attributes["body"]))
+        state = json.loads(attributes["body"])
+        page["explorers"] = explorers(state)
+        state, page["live_modules"] = slim(without(state, page["explorers"]))
         body = json.dumps(state, ensure_ascii=False, separators=(",", ":"))
         body = body.replace("<", "\\u003c")  # else </script> or <!-- could end it
         files["ipywidgets_state"] = (path, {**attributes, "body": body})
@@ -108,6 +172,18 @@ def add_modules(app, pagename, templatename, context, doctree):
     for module in [*modules, "hydrate"]:
         app.add_js_file(f"live/{module}.js", loading_method="defer")
     app.add_css_file("live/figure.css")
+
+
+def say_where_it_runs(app, pagename, templatename, context, doctree):
+    """Under what needs Python: where to move its sliders, Binder if the page has it."""
+    groups = context.get("header_buttons", [])
+    buttons = [button for group in groups for button in group.get("buttons", [])]
+    binder = [button["url"] for button in buttons if button.get("text") == "Binder"]
+    links = [f'<a href="{escape(url)}">Binder</a>' for url in binder]
+    places = " or ".join([*links, "JupyterLab"])
+    line = f"This one runs Python: open the notebook in {places} to move its sliders."
+    note = WHERE_IT_RUNS.replace("></", f">{line}</")
+    context["body"] = context.get("body", "").replace(WHERE_IT_RUNS, note)
 
 
 def write_modules(app, error):
@@ -129,5 +205,6 @@ def setup(app):
     app.add_post_transform(KeepStill)
     app.connect("env-updated", slim_pages)
     app.connect("html-page-context", add_modules)
+    app.connect("html-page-context", say_where_it_runs, priority=900)
     app.connect("build-finished", write_modules)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

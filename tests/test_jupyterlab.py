@@ -1,5 +1,8 @@
-"""A live figure in JupyterLab: the same sliders, and Python knows where they stand."""
+"""Figures in JupyterLab: real sliders, and Python knows where they stand."""
 
+import base64
+import contextlib
+import io
 import json
 import os
 import socket
@@ -10,8 +13,13 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import matplotlib.image
 import nbformat
+import numpy as np
 import pytest
+
+from nnlib.live.explore import png
+from nnlib.plots import canvas
 
 ROOT = Path(__file__).parents[1]
 STARTS_WITHIN = 60  # seconds, for a server on a busy machine
@@ -21,6 +29,19 @@ from nnlib.live.perceptron import DrawTheLine
 figure = DrawTheLine(data="XOR", b=-1.15)
 figure"""
 TELL = "print(figure.state.w1, figure.state.b, figure.state.data)\nprint(repr(figure))"
+EXPLORE = """\
+from nnlib.live import explore
+
+def line(ax, w=1.0, b=0.5):
+    if w < 0.8:
+        raise ValueError("too flat")
+    ax.plot([-1, 1], [b - w, b + w])
+    ax.set(ylim=(-3, 3))
+    return f"from {b - w:.1f} to {b + w:.1f}"
+
+figure = explore(line, w=(-1.0, 3.0, 0.1), b=(-2.0, 2.0))
+figure"""
+NOTEBOOKS = {"figure": (MAKE, TELL), "explore": (EXPLORE, "print(figure)")}
 # JupyterLab asks for news of itself otherwise
 NO_NEWS = {"checkForUpdates": False, "doNotDisturbMode": True, "fetchNews": "false"}
 
@@ -46,12 +67,13 @@ def wait_for(address, process, log):
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """The address of a notebook with a figure, in a JupyterLab that knows nobody."""
+    """The address of the folder of NOTEBOOKS, in a JupyterLab that knows nobody."""
     folder = tmp_path_factory.mktemp("lab")
-    notebook = nbformat.v4.new_notebook()
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    notebook.cells = [nbformat.v4.new_code_cell(text) for text in (MAKE, TELL)]
-    nbformat.write(notebook, folder / "figure.ipynb")
+    for name, cells in NOTEBOOKS.items():
+        notebook = nbformat.v4.new_notebook()
+        notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+        notebook.cells = [nbformat.v4.new_code_cell(text) for text in cells]
+        nbformat.write(notebook, folder / f"{name}.ipynb")
     settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text(json.dumps(NO_NEWS))
@@ -83,7 +105,7 @@ def lab(tmp_path_factory):
     address = f"http://127.0.0.1:{port}"
     try:
         wait_for(address, process, log)
-        yield f"{address}/lab/tree/figure.ipynb"
+        yield f"{address}/lab/tree"
     finally:
         process.terminate()  # the server ends its kernels, then itself
         try:
@@ -94,24 +116,34 @@ def lab(tmp_path_factory):
 
 
 @pytest.fixture
-def notebook(browser, lab, outside):
-    """The notebook opened in JupyterLab and run from top to bottom."""
+def opened(browser, lab, outside):
+    """opened(name, shown) opens a notebook, runs it, and waits for what it shows."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     context.set_default_timeout(ANSWERS_WITHIN)
     page = context.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     outside.requests.clear()
-    page.goto(lab)
-    page.locator(".jp-NotebookPanel .jp-CodeCell").nth(1).wait_for()
-    page.get_by_text("Python 3 (ipykernel) | Idle", exact=False).first.wait_for()
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    page.locator(".nn-figure figcaption").wait_for()
-    yield page
+
+    def run(name, shown):
+        page.goto(f"{lab}/{name}.ipynb")
+        page.locator(".jp-NotebookPanel .jp-CodeCell").nth(1).wait_for()
+        page.get_by_text("Python 3 (ipykernel) | Idle", exact=False).first.wait_for()
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        page.locator(shown).wait_for()
+        return page
+
+    yield run
     context.close()
     assert errors == []
     assert outside.requests == []
+
+
+@pytest.fixture
+def notebook(opened):
+    """The notebook with a live figure, run from top to bottom."""
+    return opened("figure", ".nn-figure figcaption")
 
 
 def told(page):
@@ -181,3 +213,95 @@ def test_python_moves_the_sliders_too(notebook):
     assert readout.text_content() == "−0.25"
     cell.locator(".cm-content").fill(TELL)
     wait_until_told(page, ["1.0 -1.15 XOR", caption(page)])
+
+
+# --- explore() --------------------------------------------------------------------
+
+SEEN = """image => {
+    const seen = (window.seen = []);
+    const look = () => {
+        seen.push([image.isConnected, image.offsetWidth, image.offsetHeight]);
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+PIXELS = """async image => {
+    await image.decode();
+    const copy = document.createElement('canvas');
+    [copy.width, copy.height] = [image.naturalWidth, image.naturalHeight];
+    copy.getContext('2d').drawImage(image, 0, 0);
+    return copy.toDataURL().split(',')[1];
+}"""
+
+
+def decoded(data):
+    return matplotlib.image.imread(io.BytesIO(base64.b64decode(data)), format="png")
+
+
+@contextlib.contextmanager
+def filmed(page):
+    """Every frame that Chromium paints meanwhile, as PNG in base64."""
+    frames, camera = [], page.context.new_cdp_session(page)
+
+    def keep(frame):
+        frames.append(frame["data"])
+        camera.send("Page.screencastFrameAck", {"sessionId": frame["sessionId"]})
+
+    camera.on("Page.screencastFrame", keep)
+    camera.send("Page.startScreencast", {"format": "png", "everyNthFrame": 1})
+    yield frames
+    camera.send("Page.stopScreencast")
+
+
+def ink(frame, box):
+    """The share of dark pixels in the frame at the place of `box`."""
+    top, left = round(box["y"]), round(box["x"])
+    part = decoded(frame)[top : top + round(box["height"]), left:][
+        :, : round(box["width"]), :3
+    ]
+    return float((part.mean(axis=-1) < 0.6).mean())
+
+
+def test_a_real_slider_redraws_the_picture_without_a_flicker(opened):
+    page = opened("explore", ".nn-explore img")
+    figure = page.locator(".jp-OutputArea-output:has(.nn-explore)")
+    image, text = figure.locator("img").element_handle(), figure.locator("pre")
+    assert text.text_content() == "from -0.5 to 1.5"
+    names = {}
+    exec(EXPLORE, names)
+
+    def shows(**values):
+        picture, [ax] = canvas()
+        names["line"](ax, **values)
+        python = base64.b64encode(png(picture))
+        return np.allclose(decoded(image.evaluate(PIXELS)), decoded(python))
+
+    assert shows(w=1.0, b=0.5)
+    image.evaluate(SEEN)
+    figure.locator(".noUi-handle").first.focus()
+    with filmed(page) as film:
+        for _ in range(8):
+            page.keyboard.press("ArrowRight")
+        page.get_by_text("from -1.3 to 2.3").first.wait_for()
+        assert shows(w=1.8, b=0.5)
+    box = image.bounding_box()
+    shares = [ink(frame, box) for frame in film]
+    assert len(film) > 3
+    assert 0.5 * max(shares) < min(shares)
+    assert told(page) == ["explore(line, w=1.8, b=0.5): from -1.3 to 2.3"]
+
+    page.get_by_text("from -1.3 to 2.3").first.wait_for()
+    figure.locator(".noUi-handle").first.focus()
+    page.keyboard.press("Home")
+    page.get_by_text("✗ ValueError: too flat").first.wait_for()
+    assert text.text_content().endswith("(Still shown: w=1.8, b=0.5.)")
+    assert shows(w=1.8, b=0.5)
+    page.keyboard.press("End")
+    page.get_by_text("from -2.5 to 3.5").first.wait_for()
+    assert shows(w=3.0, b=0.5)
+    assert figure.locator("img").get_attribute("title") == (
+        "explore(line, w=3.0, b=0.5): from -2.5 to 3.5"
+    )
+    seen = page.evaluate("window.seen")
+    assert len(seen) > 50
+    assert {*map(tuple, seen)} == {(True, *seen[0][1:])}

@@ -1,5 +1,6 @@
 """Live figures and questions: what moves on the page. One module a chapter."""
 
+from .explore import explore
 from .figure import Figure, Menu, Slider, Switch, Values
 from .questions import ChoiceQuestion, NumberQuestion
 from .text import glue, num, percent, table, term
@@ -12,6 +13,7 @@ __all__ = [
     "Slider",
     "Switch",
     "Values",
+    "explore",
     "glue",
     "num",
     "percent",

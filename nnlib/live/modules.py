@@ -16,7 +16,7 @@ PALETTE = Path(__file__).parents[1] / "palette.json"
 
 _NAMES = r"\s*\w+(?:\s*,\s*\w+)*,?\s*"
 _IMPORT = re.compile(rf'^import \{{({_NAMES})\}} from "([^"]+)\.js";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.M)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.M)
 _DEFAULT = re.compile(r"^export default ", re.MULTILINE)
 _CONST = re.compile(r"^export const ", re.MULTILINE)
 _OPAQUE = re.compile(  # what may hold brackets, commas and semicolons that mean nothing
