@@ -87,10 +87,15 @@ export default mount((stage) => {
       out: { kind: "Identity" },
       rng,
     });
-    for (const layer of net.layers.filter(({ g }) => g).slice(0, -1)) {
-      const { g } = layer;
+    for (const layer of net.layers
+      .filter(({ params }) => !params.length)
+      .slice(0, -1)) {
+      const { forward } = layer;
       let count = 0;
-      layer.g = (z) => g(z) * (1 + nudge * shake(count++));
+      layer.forward = (z, a) => {
+        forward(z, a);
+        for (let i = 0; i < a.length; i++) a[i] *= 1 + nudge * shake(count++);
+      };
     }
     const opt = optimiser({
       ...config.optimisers[s.optimiser],
