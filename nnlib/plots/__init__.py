@@ -10,6 +10,7 @@ from .bars import class_look, probability_bars
 from .decision import levels
 from .frame import PALETTE, SHAPES, canvas, legend, style
 from .function import ranges, tangent
+from .graph import graph, positions
 from .histograms import histogram_rows
 from .losses import loss_curves
 from .maps import bent_grid, cell
@@ -28,6 +29,7 @@ __all__ = [
     "curve",
     "descent",
     "field",
+    "graph",
     "heat_map",
     "histogram_rows",
     "legend",
@@ -36,6 +38,7 @@ __all__ = [
     "loss_curves",
     "neuron_sum",
     "points",
+    "positions",
     "probability_bars",
     "product",
     "ranges",
