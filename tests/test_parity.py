@@ -234,7 +234,7 @@ ENGINE = {
     ),
     "activation": (
         "(spec, list) => { const { g, slope } = engine.activation(spec);"
-        " return [list.map(g), list.map((z) => slope(z, g(z)))]; }",
+        " const a = list.map(g); return [a, list.map((z, i) => slope(z, a[i]))]; }",
         of_activation,
     ),
 }

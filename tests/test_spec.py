@@ -130,7 +130,10 @@ def test_every_class_of_nnlib_can_be_described():
             step_decay(0.1, every=5),
             {"kind": "step_decay", "lr": 0.1, "every": 5, "factor": 0.1},
         ),
-        (inverse_time(1.0, rate=0.5), {"kind": "inverse_time", "lr": 1.0, "rate": 0.5}),
+        (
+            inverse_time(np.float32(0.5), rate=np.int64(2)),
+            {"kind": "inverse_time", "lr": 0.5, "rate": 2},
+        ),
     ],
     ids=lambda thing: thing["kind"] if isinstance(thing, dict) else "",
 )

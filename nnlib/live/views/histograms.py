@@ -9,6 +9,7 @@ from ... import plots
 from ...activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from ...mlp import Dense, Identity, Network, glorot, he
 from ..figure import Figure, Menu, Slider, Switch
+from ..spec import to_spec
 from ..text import percent, table
 from .sizes import power_of_ten, size_text
 
@@ -62,10 +63,7 @@ class LayerHistograms(Figure):
 
     def config(self):
         return {
-            "activations": {
-                name: {"kind": type(g).__name__, **vars(g)}
-                for name, g in ACTIVATIONS.items()
-            },
+            "activations": {name: to_spec(g) for name, g in ACTIVATIONS.items()},
             "ranges": RANGES,
             "width": WIDTH,
             "examples": EXAMPLES,

@@ -91,9 +91,10 @@ class Cells {
   }
 }
 
-/** The most decimals with which every number fits its cell, or null if none does. */
+/** The most decimals with which every number fits its cell, one at least, or null. */
 function fitting(values, width, digits) {
-  for (let shown = digits; shown >= 0; shown--) {
+  const least = Math.min(digits, 1); // 0 for 0.4 would mislead
+  for (let shown = digits; shown >= least; shown--) {
     const longest = Math.max(
       ...values.flat().map((v) => (v === null ? 0 : num(v, shown).length)),
     );
