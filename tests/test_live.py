@@ -277,7 +277,10 @@ def test_what_a_figure_says_follows_its_controls(kind):
     for _ in range(3):
         state = random_state(kind, rng)
         for name, value in vars(state).items():
-            figure.control[name].value = value
+            if name in figure.control:
+                figure.control[name].value = value
+            else:  # a row of values, edited on the picture
+                setattr(figure.canvas, name, list(value))
         assert figure.state == state
         assert repr(figure) == f"{kind.title}. {kind().caption(state)}"
 
@@ -743,8 +746,11 @@ def test_every_figure_names_a_view_that_exists():
         "export var x = 1;",
         "export { x };",
         'export * from "./kit.js";',
-        "export function* f() {}",
         "export const { a, b } = c;",
+        "export const a = 1, b = 2;",
+        "export const a = (x, y) => [x, y], b = 2;",
+        """export const a = ";", b = `,`;""",
+        "export const a = 1 /* ; */, b = 2;",
     ],
 )
 def test_the_linker_refuses_what_it_cannot_read(static, line):
@@ -753,6 +759,32 @@ def test_the_linker_refuses_what_it_cannot_read(static, line):
     with pytest.raises(ValueError, match="cannot read") as refused:
         modules.linked("strange")
     assert str(refused.value) == f"static/strange.js: the linker cannot read {line!r}."
+
+
+def test_constants_declared_over_several_lines_are_refused_too(static):
+    static("strange", "export const a = 1,\n  b = 2;\n")
+    with pytest.raises(
+        ValueError, match=r"the linker cannot read 'export const a = 1,'"
+    ):
+        modules.linked("strange")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "export function* a() { yield 1; }",
+        "export const a = [1, 2];",
+        "export const a = { b: 1, c: 2 }; let x, y;",
+        "export const a = (x, y) => {\n  let z = 1, w = 2;\n  return [z, w];\n};",
+        """export const a = ", " + ',' + `\\`,` + "\\","; // one, two""",
+        "export const a = 1 /* one, two */; // three, four",
+        "export const a = f(x, y)[z, w];",
+        "export const a = 1",
+    ],
+)
+def test_a_comma_within_a_constant_is_no_second_constant(static, line):
+    static("plain", f"{line}\n")
+    assert modules.linked("plain").endswith("return { a };\n})();\n")
 
 
 def test_a_name_that_is_not_exported_cannot_be_imported(static):

@@ -14,10 +14,12 @@ import pytest
 from nnlib import activations, mlp
 from nnlib.data import GATES, gate
 from nnlib.live import modules, num, percent, term
-from nnlib.live.perceptron import EPOCHS, LearningRule, data_sets, spec
+from nnlib.live.perceptron import EPOCHS, LearningRule, data_sets
+from nnlib.live.spec import LAYERS, to_spec
 from nnlib.perceptron import Perceptron
 
 TOLERANCE = 1e-12
+ELEMENTWISE = [kind for kind in LAYERS if issubclass(kind, mlp.Elementwise)]
 CHAPTERS = (
     "engine/perceptron",
     "engine/activations",
@@ -186,7 +188,7 @@ def of_softmax_row():
 
 
 def of_kinds():
-    yield (), [layer.__name__ for layer in mlp.Elementwise.__subclasses__()]
+    yield (), [kind.__name__ for kind in ELEMENTWISE]
 
 
 def layers():
@@ -196,7 +198,7 @@ def layers():
         "Step": [(0.0,), (0.5,), (-1.25,)],
         "LeakyReLU": [(0.01,), (0.3,), (0.0,)],
     }
-    for kind in mlp.Elementwise.__subclasses__():
+    for kind in ELEMENTWISE:
         for arguments in made.get(kind.__name__, [()]):
             yield kind(*arguments)
 
@@ -207,7 +209,7 @@ def of_activation():
         with np.errstate(invalid="ignore", over="ignore"):  # 0 · ∞ is nan on both sides
             a = layer(z)
             slope = layer.derivative(z, a)
-        yield (spec(layer), z.tolist()), [a.tolist(), slope.tolist()]
+        yield (to_spec(layer), z.tolist()), [a.tolist(), slope.tolist()]
 
 
 ENGINE = {
@@ -223,9 +225,16 @@ ENGINE = {
         of_softmax_row,
     ),
     "ACTIVATIONS": ("() => engine.ACTIVATIONS", of_kinds),
+    "loops": (
+        "(spec, list) => { const { forward, vjp } = engine.loops(spec);"
+        " const z = Float64Array.from(list), [a, dz] = [z.slice(), z.slice()];"
+        " forward(z, a); vjp(z, a, z.map(() => 1), dz);"
+        " return [[...a], [...dz]]; }",
+        of_activation,
+    ),
     "activation": (
         "(spec, list) => { const { g, slope } = engine.activation(spec);"
-        " return [list.map(g), list.map((z) => slope(z, g(z)))]; }",
+        " const a = list.map(g); return [a, list.map((z, i) => slope(z, a[i]))]; }",
         of_activation,
     ),
 }

@@ -16,14 +16,23 @@ PALETTE = Path(__file__).parents[1] / "palette.json"
 
 _NAMES = r"\s*\w+(?:\s*,\s*\w+)*,?\s*"
 _IMPORT = re.compile(rf'^import \{{({_NAMES})\}} from "([^"]+)\.js";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.M)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.M)
 _DEFAULT = re.compile(r"^export default ", re.MULTILINE)
+_CONST = re.compile(r"^export const ", re.MULTILINE)
+_OPAQUE = re.compile(  # what may hold brackets, commas and semicolons that mean nothing
+    r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`""",
+    re.S,
+)
 
 
 @cache
 def linked(name):
     """Module `name` ("views/line") as a script that adds itself to `nnlib`."""
     source = _text(name)
+    for const in _CONST.finditer(source):
+        if _declares_several(source[const.end() :]):
+            line = source[const.start() :].partition("\n")[0]
+            raise ValueError(f"static/{name}.js: the linker cannot read {line!r}.")
     exports = _EXPORT.findall(source)
     source = _IMPORT.sub(lambda m: _look_up(name, m[1], _resolve(name, m[2])), source)
     source = _EXPORT.sub("", source)
@@ -46,6 +55,16 @@ def needs(name):
         for module in needs(_resolve(name, path))
     ]
     return tuple(dict.fromkeys([*order, name]))
+
+
+def _declares_several(code):
+    """Whether a comma, outside all brackets, comes before the end of the statement."""
+    depth = 0
+    for character in re.findall(r"[][(){},;]", _OPAQUE.sub("", code)):
+        if depth == 0 and character in ",;":
+            return character == ","
+        depth += (character in "([{") - (character in ")]}")
+    return False
 
 
 def _text(name):

@@ -11,6 +11,7 @@ from ..data import GATES, blobs, gate, moons, xor_clouds
 from ..mlp import Identity
 from ..perceptron import Perceptron, convergence_bound
 from .figure import Figure, Menu, Slider, Switch
+from .spec import to_spec
 from .text import num, percent, table, term
 
 ACTIVATIONS = {
@@ -56,11 +57,6 @@ def described(X, t):
     return {"X": X.tolist(), "t": t.tolist(), "window": [window(X)] * 2}
 
 
-def spec(layer):
-    """An elementwise layer as the engine reads it."""
-    return {"kind": type(layer).__name__, **vars(layer)}
-
-
 class OneNeuron(Figure):
     """The sum of a neuron term by term, and what its activation makes of it."""
 
@@ -78,7 +74,7 @@ class OneNeuron(Figure):
 
     def config(self):
         activations = {
-            name: {**spec(layer), "name": symbol}
+            name: {**to_spec(layer), "name": symbol}
             for name, (layer, symbol) in ACTIVATIONS.items()
         }
         return {"activations": activations}

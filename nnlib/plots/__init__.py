@@ -6,19 +6,41 @@ the theme is the one whose background the axes have. A class is told apart by it
 as well as by its colour.
 """
 
+from .bars import class_look, probability_bars
+from .decision import levels
 from .frame import PALETTE, SHAPES, canvas, legend, style
-from .plane import curve, field, line, neuron_sum, points, steps
+from .function import ranges, tangent
+from .histograms import histogram_rows
+from .losses import loss_curves
+from .maps import bent_grid, cell
+from .matrix import heat_map, product
+from .plane import curve, field, line, neuron_sum, points, regions, steps
+from .surface import contours, descent
 
 __all__ = [
     "PALETTE",
     "SHAPES",
+    "bent_grid",
     "canvas",
+    "cell",
+    "class_look",
+    "contours",
     "curve",
+    "descent",
     "field",
+    "heat_map",
+    "histogram_rows",
     "legend",
+    "levels",
     "line",
+    "loss_curves",
     "neuron_sum",
     "points",
+    "probability_bars",
+    "product",
+    "ranges",
+    "regions",
     "steps",
     "style",
+    "tangent",
 ]

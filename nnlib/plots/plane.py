@@ -3,9 +3,9 @@
 from itertools import pairwise
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
-from ..activations import logistic
+from ..activations import logistic, softmax
 from .frame import SHAPES, note, palette_of
 
 
@@ -27,6 +27,28 @@ def field(f, *, ax, x, y, soft=False):
     ax.imshow(shade, shades, vmin=0, vmax=1, **place)
     if z.min() < 0 < z.max():
         ax.contour(across, up, z, levels=[0], colors=p["ink"], linewidths=1.5)
+    ax.grid(False)
+    ax.set(xlim=x, ylim=y)
+    return _plane(ax)
+
+
+def regions(f, *, ax, x, y):
+    """The class that f answers, by its tint, the paler the less sure.
+
+    f takes points (n, 2) and gives a score for each of up to four classes, (n, k): the
+    largest wins, and softmax says how surely. x and y are the ranges (low, high).
+    """
+    p = palette_of(ax)
+    across, up = np.linspace(*x, 161), np.linspace(*y, 161)
+    grid = np.stack(np.meshgrid(across, up), axis=-1)
+    sure = softmax(np.asarray(f(grid.reshape(-1, 2)), float))
+    tints = np.array([to_rgb(p[f"class{k}"]) for k in range(sure.shape[1])])
+    ground = np.array(to_rgb(p["background"]))
+    best = sure.argmax(axis=1)
+    strength = 0.34 * sure[np.arange(len(sure)), best][:, None]
+    shade = ground + strength * (tints[best] - ground)
+    place = {"extent": (*x, *y), "origin": "lower", "zorder": 0}
+    ax.imshow(shade.reshape(161, 161, 3), **place)
     ax.grid(False)
     ax.set(xlim=x, ylim=y)
     return _plane(ax)

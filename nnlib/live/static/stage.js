@@ -136,38 +136,47 @@ export class Stage {
     return job;
   }
 
-  /** Play, Step and Restart for the control `name`; last() is where playing stops. */
-  player(name, last, pause = 400) {
-    let timer = 0;
+  /**
+   * Play, Back, Step and Restart for the control `name`; last() is where playing stops.
+   * Playing goes `stride` on every `pause` ms, or in every frame if that is 0.
+   */
+  player(name, last, { pause = 400, stride = 1 } = {}) {
+    let playing = null;
     const at = () => this.state()[name];
+    const go = (to) => this.set({ [name]: Math.max(0, Math.min(to, last())) });
     const stop = () => {
-      clearInterval(timer);
-      timer = 0;
+      clearTimeout(playing?.timer);
+      cancelAnimationFrame(playing?.frame);
+      playing = null;
       play.textContent = "Play";
     };
-    const advance = () => {
-      if (at() < last()) this.set({ [name]: at() + 1 });
-      if (at() >= last()) stop();
+    const wait = () => {
+      playing = pause
+        ? { timer: setTimeout(beat, pause) }
+        : { frame: requestAnimationFrame(beat) };
+    };
+    const beat = () => {
+      go(at() + stride);
+      if (at() < last()) wait();
+      else stop();
     };
     const play = button("Play", () => {
-      if (timer) return stop();
-      if (at() >= last()) this.set({ [name]: 0 });
+      if (playing) return stop();
+      if (at() >= last()) go(0);
       play.textContent = "Pause";
-      timer = setInterval(advance, pause);
+      wait();
     });
-    const step = button("Step", () => {
-      stop();
-      advance();
-    });
-    const back = button("Back", () => {
-      stop();
-      if (at() > 0) this.set({ [name]: at() - 1 });
-    });
-    const restart = button("Restart", () => {
-      stop();
-      this.set({ [name]: 0 });
-    });
-    this.tools.append(play, back, step, restart);
+    const jump = (label, to) =>
+      button(label, () => {
+        stop();
+        go(to());
+      });
+    this.tools.append(
+      play,
+      jump("Back", () => at() - 1),
+      jump("Step", () => at() + 1),
+      jump("Restart", () => 0),
+    );
     this.ends.push(stop);
   }
 
@@ -279,8 +288,8 @@ export class Stage {
 
   /** Give every piece its width. False where the figure is not shown yet. */
   fit() {
-    const [first, second] = this.pieces.map(({ element }) => element);
-    const stacked = second !== undefined && second.offsetLeft === first.offsetLeft;
+    const lefts = new Set(this.pieces.map(({ element }) => element.offsetLeft));
+    const stacked = this.pieces.length > 1 && lefts.size === 1;
     for (const piece of this.pieces) {
       const width = piece.element.clientWidth;
       if (width === 0) return false; // the size watcher will ask again

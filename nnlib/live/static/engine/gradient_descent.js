@@ -1,17 +1,52 @@
 // Downhill by the slope: the rules that turn gradients into better weights. Each is the
 // recurrence of nnlib's class of that name, entry by entry: g = ∂L/∂p, η the learning
 // rate, t = 1, 2, … the step, all memory 0 at first.
-import { need, ofKind } from "./kinds.js";
+import { ofKind, refuse } from "./kinds.js";
+
+/**
+ * ∂f/∂x[i] ≈ (f(x + h e_i) − f(x − h e_i)) / 2h for one i, for f: array → number. x[i]
+ * itself is moved, and put back.
+ */
+export function slopeAt(f, x, i, h = 1e-5) {
+  const here = x[i];
+  let slope = 0;
+  for (const sign of [1, -1]) {
+    x[i] = here + sign * h;
+    slope += (sign * f(x)) / (2 * h);
+  }
+  x[i] = here;
+  return slope;
+}
+
+/** ∂f/∂x, entry by entry. */
+export function numericalGradient(f, x, h = 1e-5) {
+  return Float64Array.from(x, (_, i) => slopeAt(f, x, i, h));
+}
+
+/** ‖v‖. */
+const norm = (v) => Math.sqrt(v.reduce((sum, entry) => sum + entry * entry, 0));
+
+/** Stop now? If ‖Δw‖ < smallChange, or ‖∂L/∂w‖ < smallGradient, or step ≥ limit. */
+export function stopped(
+  step,
+  dw,
+  g,
+  { smallChange = 0, smallGradient = 0, limit = Infinity } = {},
+) {
+  return norm(dw) < smallChange || norm(g) < smallGradient || step >= limit;
+}
 
 const schedules = {
-  constant: ({ lr }) => () => lr,
-  step_decay: ({ lr, every, factor = 0.1 }) => {
+  constant({ lr }) {
+    return () => lr;
+  },
+  step_decay({ lr, every, factor = 0.1 }) {
     return (t) => lr * factor ** Math.floor(t / every);
   },
-  inverse_time: ({ lr, rate }) => {
+  inverse_time({ lr, rate }) {
     return (t) => lr / (1 + rate * t);
   },
-  cosine: ({ lr, steps, low = 0 }) => {
+  cosine({ lr, steps, low = 0 }) {
     const wave = (t) => 1 + Math.cos(Math.PI * Math.min(t / steps, 1));
     return (t) => low + ((lr - low) * wave(t)) / 2;
   },
@@ -24,12 +59,8 @@ const schedules = {
 export function schedule(lr) {
   const spec = typeof lr === "number" ? { kind: "constant", lr } : lr;
   const eta = ofKind(schedules, spec, "schedule")(spec);
-  for (const [name, value] of Object.entries(spec)) {
-    if (name === "kind") continue;
-    const good = Number.isFinite(value) && (name !== "lr" || value > 0);
-    const rule = name === "lr" ? "positive and finite" : "a number";
-    need(good, `${spec.kind}: ${name} must be ${rule}, got ${value}.`);
-  }
+  if (!(spec.lr > 0 && spec.lr < Infinity))
+    refuse(`learning rate must be positive and finite, got ${spec.lr}.`);
   return eta;
 }
 
@@ -152,9 +183,17 @@ class Optimiser {
   constructor(spec) {
     this.#rule = ofKind(optimisers, spec, "optimiser");
     const { kind, ...given } = spec;
-    const { lr, ...settings } = { ...this.#rule.defaults, ...given };
+    const { defaults } = this.#rule;
+    for (const name of Object.keys(given)) {
+      if (name === "lr" || Object.hasOwn(defaults, name)) continue;
+      const known = Object.keys({ lr: 0, ...defaults }).join(", ");
+      refuse(`${kind} has no "${name}"; it takes ${known}.`);
+    }
+    const { lr, ...settings } = { ...defaults, ...given };
+    if (lr === undefined) refuse(`${kind} needs lr, its learning rate.`);
     this.given = spec;
     this.lr = schedule(lr);
+    // t, the steps done, and width, of a row of the parameter at hand, will change
     this.settings = { ...settings, t: 0, width: 1 };
     this.state = Object.fromEntries(this.#rule.memory.map((name) => [name, []]));
   }
@@ -177,7 +216,7 @@ class Optimiser {
     const known =
       params.length === this.#params.length &&
       params.every((p, k) => p === this.#params[k]);
-    need(known, "this optimiser remembers another model: make one for each.");
+    if (!known) refuse("this optimiser remembers another model: make one for each.");
   }
 
   /**
@@ -187,13 +226,13 @@ class Optimiser {
   step(params, grads, shapes) {
     this.bind(params);
     const eta = this.lr(this.settings.t);
-    const good = eta >= 0 && eta < Infinity;
-    need(good, `learning rate must be positive, got ${eta}.`);
+    if (!(eta >= 0 && eta < Infinity))
+      refuse(`learning rate must be positive, got ${eta}.`);
     this.settings.t += 1;
     for (let k = 0; k < params.length; k++) {
       this.settings.width = shapes?.[k][1] ?? 1;
-      const [first, second] = this.#memory[k];
-      this.#rule.move(params[k], grads[k], eta, this.settings, first, second);
+      const memory = this.#memory[k];
+      this.#rule.move(params[k], grads[k], eta, this.settings, memory[0], memory[1]);
     }
   }
 

@@ -7,12 +7,12 @@ export function ofKind(table, spec, what) {
   const kind = spec?.kind;
   if (typeof kind !== "string" || !Object.hasOwn(table, kind)) {
     const known = Object.keys(table).join(", ");
-    throw new Error(`engine: unknown ${what} "${kind}"; it knows ${known}.`);
+    refuse(`unknown ${what} "${kind}"; it knows ${known}.`);
   }
   return table[kind];
 }
 
-/** An Error with this message, unless `good`. */
-export function need(good, message) {
-  if (!good) throw new Error(`engine: ${message}`);
+/** Ends what goes on: what was wrong, and what was needed. */
+export function refuse(message) {
+  throw new Error(`engine: ${message}`);
 }

@@ -1,6 +1,6 @@
 // How wrong a prediction is, as one number, and which way would be better. Only here is
 // anything divided by n: a loss sums over the k outputs of a row, averages over the rows.
-import { need, ofKind } from "./kinds.js";
+import { ofKind, refuse } from "./kinds.js";
 
 const TENTH = "try a tenth of the learning rate";
 const LOGITS =
@@ -106,8 +106,8 @@ class Loss {
 
   /** L, and ∂L/∂Y in `out`. Infinity or NaN if what was ruled out has happened. */
   valueAndGrad(Y, T, n, out) {
-    const fits = Y.length === T.length && Y.length % n === 0;
-    need(fits, `${this.kind}: Y has ${Y.length} numbers but T has ${T.length}.`);
+    if (Y.length !== T.length || Y.length % n)
+      refuse(`${this.kind}: Y has ${Y.length} numbers but T has ${T.length}.`);
     const total = this.equations(Y, T, out, Y.length / n);
     for (let i = 0; i < Y.length; i++) out[i] /= n;
     return total / n;

@@ -1,7 +1,7 @@
 // numpy's default_rng(seed), bit for bit: the page draws the same initial weights and
 // the same mini-batches as Python. A seed is hashed by SeedSequence into the state of
 // PCG64 (XSL-RR 128/64): O'Neill, HMC-CS-2014-0905 (2014).
-import { need } from "./kinds.js";
+import { refuse } from "./kinds.js";
 
 const WORD = 2 ** 32;
 const LIMB = 2 ** 16; // 128 bits are eight of them, lowest first: products stay exact
@@ -109,8 +109,9 @@ class Generator {
 
   /** A whole number in low … high − 1, or n of them as an array. */
   integers(low, high, n) {
-    const whole = Number.isSafeInteger(low) && Number.isSafeInteger(high);
-    need(whole && low < high, `integers needs whole low < high, got ${low}, ${high}.`);
+    const whole = [low, high, high - low].every(Number.isSafeInteger);
+    if (!whole || low >= high)
+      refuse(`integers needs whole low < high, got ${low}, ${high}.`);
     const draw = () => low + this.#below(high - low);
     return n === undefined ? draw() : Array.from({ length: n }, draw);
   }
@@ -162,7 +163,7 @@ class Generator {
 
 /** numpy.random.default_rng(seed), for a whole seed ≥ 0. */
 export function defaultRng(seed) {
-  const good = Number.isSafeInteger(seed) && seed >= 0;
-  need(good, `a seed must be a whole number, 0 or more, got ${seed}.`);
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    refuse(`a seed must be a whole number, 0 or more, got ${seed}.`);
   return new Generator(seed);
 }

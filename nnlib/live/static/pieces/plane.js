@@ -6,12 +6,21 @@ const MARGIN = { left: 46, right: 10, top: 10, bottom: 36 };
 const CELL = 2; // CSS pixels a side: finer costs four times as much and cannot be seen
 let planes = 0;
 
+/** Marks of the classes: circle, square, triangle, diamond, as matplotlib's "os^D". */
+const SHAPES = [
+  (x, y) => `M${x - 4} ${y}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0Z`,
+  (x, y) => `M${x - 3.6} ${y - 3.6}h7.2v7.2h-7.2Z`,
+  (x, y) => `M${x} ${y - 4.6}l4.4 8h-8.8Z`,
+  (x, y) => `M${x} ${y - 4.8}l4.8 4.8l-4.8 4.8l-4.8 -4.8Z`,
+];
+
 export class Plane {
   /**
    * @param {object} options x, y: [low, high]; xlabel, ylabel; label: what a screen
    *   reader calls it; ratio: height / width (stackedRatio where the planes stand
    *   one above the other, so that a phone holds plane and sliders); xticks, yticks:
-   *   about how many numbers on each axis, 0 for none.
+   *   about how many numbers on each axis, 0 for none; cells: how many cells the field
+   *   has each way, by default one for every two pixels.
    */
   constructor({
     x,
@@ -23,6 +32,7 @@ export class Plane {
     stackedRatio = ratio,
     xticks = 5,
     yticks = 5,
+    cells = null,
   }) {
     Object.assign(this, {
       x,
@@ -33,6 +43,7 @@ export class Plane {
       stackedRatio,
       xticks,
       yticks,
+      cells,
       width: 0,
       height: 0,
     });
@@ -90,8 +101,8 @@ export class Plane {
       { viewBox: `0 0 ${width} ${this.height}`, height: this.height },
       [],
     );
-    this.canvas.width = Math.ceil(box.width / CELL);
-    this.canvas.height = Math.ceil(box.height / CELL);
+    this.canvas.width = this.cells ?? Math.ceil(box.width / CELL);
+    this.canvas.height = this.cells ?? Math.ceil(box.height / CELL);
     this.canvas.style.cssText = `left:${box.x}px;top:${box.y}px;width:${box.width}px;height:${box.height}px`;
     this.drawAxes();
   }
@@ -156,6 +167,26 @@ export class Plane {
       ),
     );
     this.axes.replaceChildren(...parts);
+  }
+
+  /** The centres of the field's cells, row by row from the top: (rows · columns, 2). */
+  centres() {
+    const { width, height } = this.canvas;
+    const dx = (this.x[1] - this.x[0]) / width;
+    const dy = (this.y[1] - this.y[0]) / height;
+    const points = new Float64Array(2 * width * height);
+    for (let row = 0, at = 0; row < height; row++) {
+      for (let column = 0; column < width; column++) {
+        points[at++] = this.x[0] + (column + 0.5) * dx;
+        points[at++] = this.y[1] - (row + 0.5) * dy;
+      }
+    }
+    return points;
+  }
+
+  /** Colour the plane, cell by cell in the order of centres(), by paint(i) → [r, g, b]. */
+  cellwise(paint) {
+    tint(this.canvas, paint);
   }
 
   /** Colour the plane, cell by cell, by value(x, y) ∈ [0, 1], from class 0's tint to class 1's. */
@@ -239,13 +270,15 @@ export class Plane {
   }
 
   /** One example: its class by shape and colour, a cross beside it when answered wrongly. */
-  example([x, y], target, { wrong = false, ring = false } = {}) {
+  example([x, y], target, { wrong = false, ring = false, small = false } = {}) {
     const [cx, cy] = [this.X(x), this.Y(y)];
     const mark =
       target === 1
         ? svg("rect", { x: cx - 5, y: cy - 5, width: 10, height: 10 })
         : svg("circle", { cx, cy, r: 5.7 });
-    const group = svg("g", { class: `nn-class${target}` }, mark);
+    const group = small
+      ? this.small([x, y], target)
+      : svg("g", { class: `nn-class${target}` }, mark);
     if (wrong)
       group.append(
         svg("path", {
@@ -255,6 +288,19 @@ export class Plane {
       );
     if (ring) group.append(svg("circle", { class: "nn-ring", cx, cy, r: 12 }));
     return group;
+  }
+
+  /** One of many examples: smaller, with a ring when it is kept back. */
+  small([x, y], target, ring = false) {
+    const [cx, cy] = [this.X(x), this.Y(y)];
+    const d = SHAPES[target](cx, cy);
+    const look = `nn-class${target}${ring ? " nn-held" : ""}`;
+    return svg("g", { class: look }, svg("path", { d }));
+  }
+
+  /** The trace of an earlier setting: see Stage.compare. */
+  ghost(parts) {
+    return svg("g", { class: "nn-ghost" }, ...parts);
   }
 
   /** The line w·x + b = 0 and, from its middle, the arrow w: [] where w = 0. */
@@ -292,3 +338,18 @@ function niceTicks([low, high], about) {
 }
 
 const tickText = (x) => num(x, 4).replace(/\.?0+$/, "");
+
+/** Colour a canvas pixel by pixel, row by row, by paint(i) → [r, g, b]. */
+export function tint(canvas, paint) {
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(canvas.width, canvas.height);
+  const { data } = image;
+  for (let i = 0, at = 0; at < data.length; i++, at += 4) {
+    const colour = paint(i);
+    data[at] = colour[0];
+    data[at + 1] = colour[1];
+    data[at + 2] = colour[2];
+    data[at + 3] = 255;
+  }
+  context.putImageData(image, 0, 0);
+}

@@ -1,0 +1,78 @@
+// Contour lines on a grid of numbers.
+import { svg } from "../elements.js";
+
+/**
+ * Where `values`, an n × n grid row after row, pass through `level`: pairs of points
+ * [column, row], linear between the nodes. (Marching squares; of a saddle, the mean of
+ * the corners says which side holds together.)
+ */
+export function isoline(values, n, level) {
+  const pieces = [];
+  for (let r = 0; r + 1 < n; r++)
+    for (let c = 0; c + 1 < n; c++) {
+      const at = r * n + c;
+      const corners = [values[at], values[at + 1], values[at + n + 1], values[at + n]];
+      const passes = (i, j) => corners[i] < level !== corners[j] < level;
+      if (!passes(0, 1) && !passes(1, 2) && !passes(2, 3)) continue;
+      const cut = (i, j) => (level - corners[i]) / (corners[j] - corners[i]);
+      const bottom = passes(0, 1) && [c + cut(0, 1), r];
+      const right = passes(1, 2) && [c + 1, r + cut(1, 2)];
+      const top = passes(3, 2) && [c + cut(3, 2), r + 1];
+      const left = passes(0, 3) && [c, r + cut(0, 3)];
+      const found = [bottom, right, top, left].filter(Boolean);
+      if (found.length === 2) pieces.push(found);
+      if (found.length < 4) continue;
+      const mean = (corners[0] + corners[1] + corners[2] + corners[3]) / 4;
+      if (mean < level === corners[0] < level)
+        pieces.push([bottom, right], [top, left]);
+      else pieces.push([bottom, left], [right, top]);
+    }
+  return pieces;
+}
+
+/** The pieces of an isoline joined end to end, so that a dash can run along them. */
+export function chains(all) {
+  const key = ([x, y]) => `${x.toFixed(6)} ${y.toFixed(6)}`;
+  const pieces = all.filter(([a, b]) => key(a) !== key(b)); // none at a node's corner
+  const meeting = new Map(); // a point → the pieces that end there and are still free
+  for (const piece of pieces)
+    for (const end of piece) {
+      if (!meeting.has(key(end))) meeting.set(key(end), new Set());
+      meeting.get(key(end)).add(piece);
+    }
+  const take = (piece) => {
+    for (const end of piece) meeting.get(key(end)).delete(piece);
+  };
+  const walk = (from) => {
+    const line = [];
+    for (let at = from; ;) {
+      const [next] = meeting.get(key(at));
+      if (!next) return line;
+      take(next);
+      at = key(next[0]) === key(at) ? next[1] : next[0];
+      line.push(at);
+    }
+  };
+  const lines = [];
+  for (const piece of pieces) {
+    if (!meeting.get(key(piece[0])).has(piece)) continue;
+    take(piece);
+    const ahead = walk(piece[1]);
+    const behind = walk(piece[0]);
+    lines.push([...behind.reverse(), piece[0], piece[1], ...ahead]);
+  }
+  return lines;
+}
+
+/** Where the cells of a plane (their values in the order of centres()) have `level`. */
+export function border(plane, values, level, look) {
+  const { width, height } = plane.canvas;
+  const [left, top] = [plane.X(plane.x[0]), plane.Y(plane.y[1])];
+  const place = ([column, row]) =>
+    `${(left + ((column + 0.5) / width) * plane.inner.width).toFixed(1)} ` +
+    (top + ((row + 0.5) / height) * plane.inner.height).toFixed(1);
+  const d = chains(isoline(values, width, level))
+    .map((line) => `M${line.map(place).join("L")}`)
+    .join("");
+  return svg("path", { class: look, d });
+}

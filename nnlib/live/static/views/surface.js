@@ -1,0 +1,274 @@
+// A loss over two weights: optimisers race down it from a start that can be dragged.
+import { loss } from "../engine/loss.js";
+import { network } from "../engine/mlp.js";
+import { optimiser } from "../engine/gradient_descent.js";
+import { mount } from "../stage.js";
+import { svg } from "../elements.js";
+import { num } from "../text.js";
+import { around } from "../pieces/labels.js";
+import { NUDGE, lossText, parted, rate } from "../pieces/scientific.js";
+import { Landscape } from "../pieces/surface.js";
+
+const FAR = 1e6; // a weight beyond this has diverged
+const KEPT = 40; // paths that need not be walked again
+
+export default mount((stage) => {
+  const { config } = stage;
+  const surfaces = Object.fromEntries(
+    Object.entries(config.surfaces).map(([name, spec]) => [name, surfaceOf(spec)]),
+  );
+  const plane = stage.add(
+    new Landscape({
+      x: [-1, 1],
+      y: [-1, 1],
+      xlabel: "w₁",
+      ylabel: "w₂",
+      ratio: 0.72,
+      stackedRatio: 0.72,
+      label: "Contour lines of the loss, and the ways of the optimisers",
+    }),
+  );
+  plane.element.classList.add("nn-wide");
+  const now = () => surfaces[stage.state().surface];
+  const start = stage.handle({
+    label: "start of the race",
+    across: ["start", 0],
+    up: ["start", 1],
+    at: (event) => {
+      const { centre, half } = now();
+      return plane.under(event).map((w, i) => (w - centre[i]) / half[i]);
+    },
+    mark: svg("path", { class: "nn-start", d: "M-7 -7L7 7M-7 7L7 -7" }),
+  });
+  plane.picture.append(start.element);
+  stage.compare();
+  stage.player("step", () => config.steps, 150);
+
+  const paths = new Map();
+
+  /** How an optimiser goes in this state, walked once. */
+  function pathOf(state, racer) {
+    const key = JSON.stringify([state.surface, state.log_eta, state.start, racer.name]);
+    if (!paths.has(key)) {
+      if (paths.size >= KEPT) paths.delete(paths.keys().next().value);
+      paths.set(key, walked(surfaces[state.surface], racer, state, config.steps));
+    }
+    return paths.get(key);
+  }
+
+  return (state, ghost) => {
+    const surface = surfaces[state.surface];
+    const { centre, half, levels } = surface;
+    plane.window(...centre.map((middle, i) => [middle - half[i], middle + half[i]]));
+    const colours = ["--nn-background", "--nn-grid"].map((name) => stage.colour(name));
+    const { lines, names, room } = plane.relief(
+      state.surface,
+      surface.f,
+      levels,
+      colours,
+    );
+    const racing = config.optimisers.filter((racer) => state[racer.switch]);
+    const from = surface.place(state.start);
+    start.place(plane.X(from[0]), plane.Y(from[1]));
+    room.keep(plane.X(from[0]), plane.Y(from[1]), 8);
+
+    const ways = racing.map((racer) => {
+      const path = pathOf(state, racer);
+      const points = path.points.slice(0, state.step + 1).map(({ w }) => w);
+      const kind = config.optimisers.indexOf(racer) % 6;
+      return { racer, kind, ...plane.way(points, kind) };
+    });
+    for (const { at } of ways) room.keep(...at, 6);
+    const words = ways.flatMap((way) => named(way, room));
+    plane.draw(
+      [
+        ...lines,
+        ...before(state, ghost, racing),
+        ...ways.map(({ path }) => path),
+        ...ways.map(({ mark }) => mark),
+      ],
+      [...names, ...words, ...nameOfBefore(state, ghost, room)],
+    );
+    return {
+      caption: caption(state, racing, from),
+      numbers: () => [
+        {
+          title: "The start",
+          columns: ["w₁", "w₂", "loss"],
+          rows: [[...from, surface.f(...from)]],
+        },
+        ...racing.map((racer) => table(state, racer)),
+      ],
+    };
+  };
+
+  /** The name of a racer beside its mark, with a thin line to it if it stands apart. */
+  function named({ racer, kind, at }, room) {
+    const { left, right, top, bottom } = plane.edges;
+    const x = Math.max(left, Math.min(right, at[0]));
+    const y = Math.max(top, Math.min(bottom, at[1]));
+    const arrow = y > at[1] ? " ↑" : y < at[1] ? " ↓" : x > at[0] ? " ←" : " →";
+    const gone = x !== at[0] || y !== at[1];
+    const words = room.place(
+      racer.name + (gone ? arrow : ""),
+      around(x, y),
+      `nn-way-name nn-way-name${kind}`,
+    );
+    if (!words) return [];
+    const { x: tx, y: ty } = Object.fromEntries(
+      ["x", "y"].map((name) => [name, Number(words.getAttribute(name))]),
+    );
+    const apart = Math.hypot(tx - x, ty - 4 - y) > 20;
+    const thread = svg("line", {
+      class: "nn-thread",
+      x1: x,
+      y1: y,
+      x2: tx,
+      y2: ty - 4,
+    });
+    return apart ? [thread, words] : [words];
+  }
+
+  // ---- the setting before --------------------------------------------------------------
+
+  function comparable(state, ghost) {
+    if (ghost?.surface !== state.surface) return false;
+    return ghost.log_eta !== state.log_eta || `${ghost.start}` !== `${state.start}`;
+  }
+
+  function before(state, ghost, racing) {
+    if (!comparable(state, ghost)) return [];
+    const ways = racing.map((racer) => {
+      const points = pathOf(ghost, racer).points.slice(0, state.step + 1);
+      const kind = config.optimisers.indexOf(racer);
+      return plane.curve(
+        plane.way(
+          points.map(({ w }) => w),
+          kind,
+        ).inside,
+        "nn-line-before",
+      );
+    });
+    return [svg("g", { class: "nn-ghost" }, ...ways)];
+  }
+
+  function nameOfBefore(state, ghost, room) {
+    if (!comparable(state, ghost)) return [];
+    const parts = [];
+    if (ghost.log_eta !== state.log_eta) parts.push(`η = ${rate(ghost.log_eta)}`);
+    if (`${ghost.start}` !== `${state.start}`) parts.push("another start");
+    const { left, bottom } = plane.edges;
+    const spots = [15, 30, 45, 60].map((up) => [left + 8, bottom - up + 6, "start"]);
+    const words = room.place(`before: ${parts.join(", ")}`, spots, "nn-text-muted");
+    return words ? [svg("g", { class: "nn-ghost" }, words)] : [];
+  }
+
+  // ---- what it says ------------------------------------------------------------------
+
+  function caption(state, racing, from) {
+    const { surface, log_eta, step } = state;
+    const place = `(${num(from[0], 2)}, ${num(from[1], 2)})`;
+    const states = racing.map((racer) => `${racer.name} ${stands(state, racer)}`);
+    return `${surface}, η = ${rate(log_eta)}, from ${place}, step ${step}: ${states.join("; ") || "no optimiser is switched on"}.`;
+  }
+
+  function stands(state, racer) {
+    const { points, doubtful, off } = pathOf(state, racer);
+    if (doubtful !== null && state.step >= doubtful)
+      return `chaotic since step ${doubtful}`;
+    if (off !== null && state.step >= off) return `diverged at step ${off}`;
+    return `at loss ${lossText(points[state.step].loss)}`;
+  }
+
+  function table(state, racer) {
+    const { points, doubtful, off } = pathOf(state, racer);
+    const title = `${racer.name}, step ${state.step}`;
+    const columns = ["quantity", "w₁", "w₂"];
+    if (state.step >= Math.min(doubtful ?? Infinity, off ?? Infinity))
+      return { title, columns, rows: [[stands(state, racer), "", ""]] };
+    const { w, g, loss, memory } = points[state.step];
+    const rows = [["w", ...w], ["∂L/∂w", ...g], ...memory, ["loss", loss, ""]];
+    return { title, columns, rows };
+  }
+});
+
+// ---- surfaces: nnlib.live.views.surface's, by their names --------------------------------
+
+const kinds = {
+  Bowl: ({ a, b }) => ({
+    f: (w1, w2) => 0.5 * (a * w1 * w1 + b * w2 * w2),
+    slope: (w1, w2) => [a * w1, b * w2],
+  }),
+  Saddle: () => ({
+    f: (w1, w2) => 0.5 * w1 * w1 - 0.5 * w2 * w2 + 0.25 * w2 * w2 * w2 * w2,
+    slope: (w1, w2) => [w1, w2 * w2 * w2 - w2],
+  }),
+  Ravine: ({ k }) => ({
+    f(w1, w2) {
+      const [u, v] = [1 - w1, w2 - w1 * w1];
+      return u * u + k * v * v;
+    },
+    slope(w1, w2) {
+      const v = w2 - w1 * w1;
+      return [-2 * (1 - w1) - 4 * k * w1 * v, 2 * k * v];
+    },
+  }),
+  NetworkLoss({ network: layers, loss: kind, X, T, which }) {
+    const net = network(layers);
+    const objective = loss(kind);
+    const [inputs, targets] = [X, T].map((rows) => Float64Array.from(rows.flat()));
+    const dY = new Float64Array(targets.length);
+    const forward = (...w) => {
+      which.forEach(([param, entry], i) => {
+        net.params[param][entry] = w[i];
+      });
+      return net.forward(inputs, X.length);
+    };
+    return {
+      f: (w1, w2) => objective.value(forward(w1, w2), targets, X.length),
+      slope(w1, w2) {
+        objective.grad(forward(w1, w2), targets, X.length, dY);
+        net.backward(dY, false);
+        return which.map(([param, entry]) => net.grads[param][entry]);
+      },
+    };
+  },
+};
+
+function surfaceOf({ kind, centre, half, levels, ...settings }) {
+  const place = (start) => start.map((at, i) => centre[i] + half[i] * at);
+  return { ...kinds[kind](settings), centre, half, levels, place };
+}
+
+/** Point after point of an optimiser on its way from w, without an end. */
+function* walk(surface, racer, log_eta, from, nudge) {
+  const w = Float64Array.from(from);
+  const opt = optimiser({ ...racer.spec, lr: rate(log_eta) * racer.times });
+  opt.bind([w]);
+  for (;;) {
+    const g = surface.slope(...w);
+    const memory = Object.entries(opt.state).map(([name, [m]]) => [name, ...m]);
+    yield { w: Array.from(w), g, loss: surface.f(...w), memory };
+    opt.step([w], [Float64Array.from(g)]);
+    for (const i of [0, 1]) w[i] *= 1 + nudge;
+  }
+}
+
+/** nnlib.live.views.surface._raced: the points, where doubt begins, where it left. */
+function walked(surface, racer, { log_eta, start }, steps) {
+  const from = surface.place(start);
+  const [one, twin] = [0, NUDGE].map((nudge) =>
+    walk(surface, racer, log_eta, from, nudge),
+  );
+  const points = [];
+  let doubtful = null;
+  for (let step = 0; step <= steps; step++) {
+    const [here, beside] = [one.next().value, twin.next().value];
+    if (!here.w.every((w) => Math.abs(w) <= FAR))
+      return { points, doubtful, off: step };
+    if (doubtful === null && here.w.some((w, i) => parted(w, beside.w[i])))
+      doubtful = step;
+    points.push(here);
+  }
+  return { points, doubtful, off: null };
+}

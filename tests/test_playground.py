@@ -1,0 +1,204 @@
+"""The playground: its program is its run, in Python as on the page."""
+
+import random
+import re
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from reader import caption, link, press
+
+import nnlib
+from nnlib.live import Menu, Slider
+from nnlib.live.playground import (
+    ACTIVATIONS,
+    DATA,
+    DRAWN,
+    HORIZON,
+    Playground,
+    execute,
+    facts,
+    program,
+    triples,
+)
+
+ANCHOR = "figure-playground"
+START = SimpleNamespace(**{c.name: c.start for c in Playground.controls})
+
+
+def states(seed, count):
+    """States all over the playground, every control somewhere on its grid."""
+    rng = random.Random(seed)
+    for _ in range(count):
+        state = {}
+        for c in Playground.controls:
+            if isinstance(c, Menu):
+                state[c.name] = rng.choice(c.options)
+            elif isinstance(c, Slider):
+                steps = round((c.high - c.low) / c.step)
+                state[c.name] = c.snap(c.low + rng.randint(0, steps) * c.step)
+        state["epoch"] = rng.choice([0, 1, 7, rng.randint(0, HORIZON)])
+        state["hidden"] = tuple(
+            float(rng.randint(1, 8)) for _ in range(rng.randint(0, 6))
+        )
+        drawn = [
+            (rng.randint(-40, 40) / 20, rng.randint(-40, 40) / 20, rng.randint(0, 3))
+            for _ in range(rng.randint(2, 30))
+        ]
+        state["points"] = tuple(float(v) for point in drawn for v in point)
+        edits = [
+            (rng.randint(0, state["epoch"]), rng.randint(0, 40), rng.randint(-9, 9) / 4)
+            for _ in range(rng.choice([0, 0, 1, 3]))
+        ]
+        state["edits"] = tuple(float(v) for edit in edits for v in edit)
+        yield SimpleNamespace(**state)
+
+
+def loss_of(text):
+    """What the copied program prints, run as a reader would run it."""
+    said = []
+    exec(text, {"print": said.append})
+    return float(re.fullmatch(r"epoch \d+: (.*)", said[0])[1])
+
+
+@pytest.fixture
+def playground(gallery_address, show):
+    """Open the playground in a state; the page."""
+
+    def open_at(state, **settings):
+        return show(link(gallery_address, {"playground": state}), **settings)
+
+    return open_at
+
+
+# --- the program ------------------------------------------------------------------
+
+
+def test_the_program_names_every_setting():
+    state = SimpleNamespace(
+        **{
+            **vars(START),
+            **{
+                "task": "many classes",
+                "data": "four blobs",
+                "activation": "leaky ReLU",
+            },
+            **{"loss": "log loss of p", "optimiser": "Nesterov", "lr": -2.5},
+            **{"schedule": "cosine", "batch": "32", "decay": "0.01", "seed": 7},
+            **{"epoch": 12, "hidden": (3.0, 5.0)},
+        }
+    )
+    text = program(state)
+    for part in (
+        "nn.blobs(n=200, noise=0.3, rng=np.random.default_rng(1), classes=4)",
+        "T = nn.one_hot(t, 4)",
+        "nn.Network.mlp([2, 3, 5, 4], hidden=nn.LeakyReLU(0.01), out=nn.Softmax()",
+        "loss = nn.CE()",
+        "nn.Momentum(nn.cosine(0.0032, steps=1500), nesterov=True, weight_decay=0.01)",
+        "epochs=12, batch_size=32, rng=rng",
+        "default_rng(7)",
+    ):
+        assert part in text, part
+
+
+def test_every_option_makes_a_program_that_runs():
+    for c in Playground.controls:
+        if not isinstance(c, Menu):
+            continue
+        for option in c.options:
+            state = SimpleNamespace(
+                **{
+                    **vars(START),
+                    "epoch": 2,
+                    "points": (0.0, 1.0, 0.0) * 6,
+                    c.name: option,
+                }
+            )
+            names, whole = execute(program(state))
+            assert whole, option
+            assert len(names.history) == 3
+
+
+def test_an_edit_is_made_when_it_was_and_training_goes_on():
+    edited = SimpleNamespace(**{**vars(START), "epoch": 4, "edits": (2.0, 5.0, -3.0)})
+    plain = SimpleNamespace(**{**vars(START), "epoch": 4})
+    other, same = (execute(program(s))[0] for s in (edited, plain))
+    assert other.history[:2] == same.history[:2]
+    assert other.history[2] != same.history[2]
+    at_once = SimpleNamespace(**{**vars(edited), "epoch": 2})
+    flat = np.concatenate([p.ravel() for p in execute(program(at_once))[0].net.params])
+    assert flat[5] == -3.0
+
+
+def test_two_points_are_the_least():
+    state = SimpleNamespace(**{**vars(START), "data": DRAWN, "points": (0.0, 1.0, 1.0)})
+    assert program(state) == ""
+    figure = Playground(id="one-point", data=DRAWN, points=state.points)
+    assert "Draw two points" in repr(figure)
+    assert figure.numbers(state)[0]["title"] == "Nothing to show"
+    assert facts(state).n == 1
+
+
+def test_what_is_no_whole_triple_does_not_count():
+    assert triples((1.0, 2.0, 0.0, 3.0, 4.0)) == [(1.0, 2.0, 0.0)]
+
+
+def test_a_run_that_diverges_says_when_and_what_to_do():
+    state = SimpleNamespace(
+        **{
+            **vars(START),
+            "task": "one number",
+            "data": "spirals",
+            "activation": "identity",
+        },
+    )
+    state.lr, state.epoch, state.loss = 0.5, 50, "squared error"
+    said = Playground(id="wild").caption(state)
+    epoch = int(re.fullmatch(r"Diverged in epoch (\d+): try a smaller .*", said)[1])
+    before = SimpleNamespace(**{**vars(state), "epoch": epoch - 1})
+    assert execute(program(before))[1]
+    assert not execute(program(SimpleNamespace(**{**vars(state), "epoch": epoch})))[1]
+
+
+def test_the_playground_has_all_that_nnlib_has():
+    """Every activation, loss, optimiser, schedule and cloud is on a menu."""
+    text = "".join(program(s) for s in states(1, 200))
+    for layer in ACTIVATIONS.values():
+        assert f"hidden=nn.{layer!r}" in text
+    kinds = (nnlib.Loss, nnlib.Optimiser)
+    for name in nnlib.__all__:
+        thing = getattr(nnlib, name)
+        if isinstance(thing, type) and issubclass(thing, kinds) and thing not in kinds:
+            assert f"nn.{name}(" in text, name
+    for name in ("step_decay", "inverse_time", "cosine"):
+        assert f"nn.{name}(" in text, name
+    for line in DATA.values():
+        assert line in text
+
+
+# --- on the page ------------------------------------------------------------------
+
+
+def test_copied_code_gives_the_pages_loss(playground):
+    """Twenty states by a fixed sampler: the same text, and the same loss to 1e-9."""
+    agreed = 0
+    for state in states(60, 20):
+        page = playground(state, permissions=["clipboard-read", "clipboard-write"])
+        press(page, ANCHOR, "Copy as nnlib code")
+        page.wait_for_function(
+            "() => document.querySelector('#figure-playground .nn-note').textContent"
+        )
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied == program(state)
+        assert page.locator(f"#{ANCHOR} pre").text_content() == copied
+        press(page, ANCHOR, "Show the numbers")
+        shown = page.locator(f"#{ANCHOR} .nn-tables table")
+        if "Diverged" in caption(page, ANCHOR):
+            with pytest.raises(FloatingPointError):
+                loss_of(copied)
+            continue
+        last = shown.nth(1).locator("tbody tr").last.locator("td").nth(1)
+        agreed += 1
+        loss = float(last.get_attribute("data-value"))
+        assert loss == pytest.approx(loss_of(copied), rel=1e-9, abs=1e-12), state
+    assert agreed >= 10
