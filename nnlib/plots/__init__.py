@@ -15,6 +15,7 @@ from .histograms import histogram_rows
 from .losses import loss_curves
 from .maps import bent_grid, cell
 from .matrix import heat_map, product
+from .network import network
 from .plane import curve, field, line, neuron_sum, points, regions, steps
 from .surface import contours, descent
 
@@ -36,6 +37,7 @@ __all__ = [
     "levels",
     "line",
     "loss_curves",
+    "network",
     "neuron_sum",
     "points",
     "positions",

@@ -33,7 +33,7 @@ class ComputationGraph(Figure):
 
     `steps` are (name, operation, argument, …) in an order in which each stands after
     what it needs, operations among + − × ² σ tanh ReLU; the last is the result.
-    `inputs` gives each input its first value. ValueError for a step that cannot be read.
+    `inputs` gives each its first value. ValueError for a step that cannot be read.
     """
 
     title, view = "Forward and backward, step by step", "views/graph"
@@ -81,7 +81,7 @@ class ComputationGraph(Figure):
         return nodes, grad, handed
 
     def caption(self, s):
-        nodes, grad, handed = self.run(s)
+        nodes, _, handed = self.run(s)
         n = len(self.steps)
         if s.step == 0:
             known = ", ".join(f"{x} = {num(nodes[x].data, 2)}" for x in self.inputs)

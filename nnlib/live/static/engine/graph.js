@@ -1,6 +1,6 @@
 // A graph of scalar operations: forward to the result, backward along reversed arrows.
 import { activation } from "./activations.js";
-import { need, ofKind } from "./kinds.js";
+import { ofKind, refuse } from "./kinds.js";
 
 const through = (kind) => {
   const { g, slope } = activation({ kind });
@@ -27,14 +27,16 @@ const operations = {
 export function run({ inputs, steps }, values) {
   const value = {};
   for (const name of inputs) {
-    need(Number.isFinite(values[name]), `graph: the input ${name} has no value.`);
+    if (!Number.isFinite(values[name]))
+      refuse(`graph: the input ${name} has no value.`);
     value[name] = values[name];
   }
   const edges = [];
   for (const { name, op, args } of steps) {
     const { value: apply, slopes } = ofKind(operations, { kind: op }, "operation");
     const given = args.map((arg) => value[arg]);
-    need(!given.includes(undefined), `graph: ${name} stands before what it needs.`);
+    if (given.includes(undefined))
+      refuse(`graph: ${name} stands before what it needs.`);
     value[name] = apply(...given);
     slopes(given, value[name]).forEach((local, i) =>
       edges.push({ from: args[i], to: name, local }),

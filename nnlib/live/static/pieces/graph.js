@@ -1,9 +1,9 @@
-// A computation graph: boxes in ranks, an arrow from each argument to what it makes.
-// Ranks run from left to right, or downwards where the page is narrow.
+// A computation graph: boxes in ranks from the top down, so that a phone has room for
+// it, and an arrow from each argument to what it makes.
 import { dress, html, svg } from "../elements.js";
 
 const BOX = { width: 96, height: 58 };
-const NARROW = 600; // CSS pixels below which ranks run downwards
+const STEP = BOX.height + 34; // from rank to rank
 let made = 0;
 
 export class Graph {
@@ -36,18 +36,15 @@ export class Graph {
       this.boxes,
       this.ghosts,
     );
-    this.element = html("div", { class: "nn-plane nn-graph" }, this.picture);
+    this.element = html("div", { class: "nn-plane" }, this.picture);
   }
 
   resize(width) {
     this.width = width;
-    const down = width < NARROW;
-    const last = Math.max(...Object.values(this.ranks));
-    const widest = Math.max(...rows(this.ranks).map((row) => row.length));
-    const across = down ? widest : last + 1;
-    const along = down ? last + 1 : widest;
-    const step = { across: width / across, along: BOX.height + (down ? 34 : 30) };
-    this.height = along * step.along + 8;
+    const ranks = rows(this.ranks, this.graph.inputs);
+    const across = width / Math.max(...ranks.map((row) => row.length));
+    this.room = Math.min(BOX.width, across - 10);
+    this.height = ranks.length * STEP + 8;
     this.element.style.height = `${this.height}px`;
     dress(
       this.picture,
@@ -55,16 +52,12 @@ export class Graph {
       [],
     );
     this.at = {};
-    rows(this.ranks).forEach((row, rank) =>
+    ranks.forEach((row, rank) =>
       row.forEach((name, k) => {
         const inRow = k - (row.length - 1) / 2;
-        this.at[name] = down
-          ? [width / 2 + inRow * step.across, (rank + 0.5) * step.along]
-          : [(rank + 0.5) * step.across, this.height / 2 + inRow * step.along];
+        this.at[name] = [width / 2 + inRow * across, (rank + 0.5) * STEP];
       }),
     );
-    this.down = down;
-    this.room = Math.min(BOX.width, step.across - 10);
   }
 
   /**
@@ -123,15 +116,8 @@ export class Graph {
   arrow({ from, to, words, look, twin }) {
     const [[x0, y0], [x1, y1]] = [this.at[from], this.at[to]];
     const bend = twin * 22; // two arrows between the same boxes part in the middle
-    const [a, b] = this.down
-      ? [
-          [x0 + bend, y0 + BOX.height / 2],
-          [x1 + bend, y1 - BOX.height / 2],
-        ]
-      : [
-          [x0 + this.room / 2, y0 + bend],
-          [x1 - this.room / 2, y1 + bend],
-        ];
+    const a = [x0 + bend, y0 + BOX.height / 2];
+    const b = [x1 + bend, y1 - BOX.height / 2];
     const end = `url(#${this.head})`;
     const line = svg("path", {
       class: `nn-graph-arrow ${look && `nn-graph-${look}`}`,
@@ -140,20 +126,8 @@ export class Graph {
       "marker-start": look === "back" ? end : null,
     });
     if (!words) return [line];
-    const [x, y] = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
-    return [
-      line,
-      svg(
-        "text",
-        {
-          x: this.down ? x + 6 : x,
-          y: this.down ? y + 4 : y - 5 + (twin > 0 ? 20 : 0),
-          "text-anchor": this.down ? "start" : "middle",
-          class: "nn-graph-grad",
-        },
-        words,
-      ),
-    ];
+    const middle = { x: (a[0] + b[0]) / 2 + 6, y: (a[1] + b[1]) / 2 + 4 };
+    return [line, svg("text", { ...middle, class: "nn-graph-grad" }, words)];
   }
 }
 
@@ -170,9 +144,9 @@ export function ranksOf({ inputs, steps }) {
 }
 
 /** The nodes of each rank: what was computed first, then the inputs. */
-function rows(ranks) {
+function rows(ranks, inputs) {
   const all = [];
-  const names = Object.keys(ranks);
-  for (const name of names) (all[ranks[name]] ??= []).push(name);
-  return all.map((row) => row.sort((a, b) => names.indexOf(b) - names.indexOf(a)));
+  for (const [name, rank] of Object.entries(ranks)) (all[rank] ??= []).push(name);
+  const late = (name) => Number(inputs.includes(name));
+  return all.map((row) => row.sort((a, b) => late(a) - late(b)));
 }
