@@ -143,7 +143,8 @@
       const live = element("div", { className: "nn-live" });
       place.after(live); // in the page before it draws: views measure their width
       live.append(build(all.get(JSON.parse(place.textContent).model_id)));
-      const single = live.querySelectorAll(".nn-plane").length === 1;
+      const planes = [...live.querySelectorAll(".nn-plane")];
+      const single = planes.length === 1 && !planes[0].matches(".nn-broad");
       live.classList.toggle("nn-single", single);
       place.parentElement.classList.add("nn-is-live");
     }

@@ -287,6 +287,8 @@ def test_a_call_gives_the_figure_that_was_drawn_on():
     [ax] = figure(w=0.3).axes
     assert np.allclose(np.diff(ax.lines[0].get_ydata()), 0.3 * 6 / 49)
     assert figure(w=0.3) is not figure(w=0.3)
+    returning = explore(WAYS["takes ax and returns it"], w=(-3.0, 3.0, 0.1))
+    assert len(returning().axes[0].lines) == 1
 
 
 @pytest.mark.parametrize(

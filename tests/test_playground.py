@@ -19,6 +19,7 @@ from nnlib.live.playground import (
     execute,
     facts,
     program,
+    settings,
     triples,
 )
 
@@ -128,6 +129,16 @@ def test_an_edit_is_made_when_it_was_and_training_goes_on():
     at_once = SimpleNamespace(**{**vars(edited), "epoch": 2})
     flat = np.concatenate([p.ravel() for p in execute(program(at_once))[0].net.params])
     assert flat[5] == -3.0
+
+
+def test_settings_are_checked_by_name():
+    assert settings(epoch=5, hidden=[2, 3]).hidden == (2, 3)
+    with pytest.raises(
+        TypeError, match="settings has no 'layers'; it takes task, data"
+    ):
+        settings(layers=3)
+    with pytest.raises(ValueError, match="settings: epoch goes from 0 to 300"):
+        settings(epoch=301)
 
 
 def test_two_points_are_the_least():

@@ -377,3 +377,18 @@ class Playground(Figure):
             threshold = 0.0 if logits else 0.5
             score = lambda P: names.net(P)[:, 0] - threshold  # noqa: E731
             plots.field(score, ax=ax, x=ends, y=ends, soft=True)
+
+
+def settings(**changes):
+    """A state of the playground: its start, but for `changes`, each checked by name."""
+    where = "settings"
+    names = [c.name for c in Playground.controls]
+    for name in changes:
+        if name not in names:
+            raise TypeError(f"{where} has no {name!r}; it takes {', '.join(names)}.")
+    return SimpleNamespace(
+        **{
+            c.name: c.check(changes.get(c.name, c.start), where)
+            for c in Playground.controls
+        }
+    )

@@ -10,10 +10,12 @@ from .bars import class_look, probability_bars
 from .decision import levels
 from .frame import PALETTE, SHAPES, canvas, legend, style
 from .function import ranges, tangent
+from .graph import graph, positions
 from .histograms import histogram_rows
 from .losses import loss_curves
 from .maps import bent_grid, cell
 from .matrix import heat_map, product
+from .network import network
 from .plane import curve, field, line, neuron_sum, points, regions, steps
 from .surface import contours, descent
 
@@ -28,14 +30,17 @@ __all__ = [
     "curve",
     "descent",
     "field",
+    "graph",
     "heat_map",
     "histogram_rows",
     "legend",
     "levels",
     "line",
     "loss_curves",
+    "network",
     "neuron_sum",
     "points",
+    "positions",
     "probability_bars",
     "product",
     "ranges",

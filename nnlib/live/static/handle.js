@@ -18,13 +18,14 @@ export class Handle {
    * @param {object} options label: what a screen reader calls it; across, up: the
    *   control that the left and right (up and down) arrows move, a name or
    *   [name, index] for one entry of a row of values, `up` the same as `across` if left
-   *   out; at(event) → [across, up] values under the pointer (no dragging without it);
+   *   out; title: what it moves, in words, by default the control's label; at(event) → [across, up] values under the pointer (no dragging without it);
    *   mark: the element that is seen, a dot if left out.
    */
-  constructor(stage, { label, across, up, at, mark }) {
+  constructor(stage, { label, across, up, title, at, mark }) {
     this.stage = stage;
     this.both = up !== undefined;
     this.ends = { across: this.end(across), up: this.end(up ?? across) };
+    if (title) this.ends.across.title = title;
     this.mark = mark ?? svg("circle", { class: "nn-handle-dot", r: 7 });
     this.element = svg(
       "g",

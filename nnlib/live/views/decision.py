@@ -6,8 +6,9 @@ import numpy as np
 
 from ... import plots
 from ...activations import logistic
+from .. import playground
 from ..figure import Figure, Menu, Slider
-from ..playground import HORIZON, Playground, execute, program, run_config
+from ..playground import HORIZON, execute, program, run_config
 from ..text import num, percent, table
 
 SURE = 0.25  # the margin is where p lies nearer to the threshold than this
@@ -30,9 +31,8 @@ class DecisionField(Figure):
     )
 
     def __init__(self, hidden=(8,), *, id=None, settings=None, **starts):
-        base = {c.name: c.start for c in Playground.controls}
         fixed = {"hidden": tuple(hidden), "optimiser": "Adam", "lr": -1.5}
-        self.settings = {**base, **fixed, **(settings or {})}
+        self.settings = vars(playground.settings(**{**fixed, **(settings or {})}))
         super().__init__(id=id, **starts)
 
     def config(self):

@@ -22,7 +22,12 @@ export class NetworkMap {
       this.words,
     );
     this.thumbs = html("div", { "aria-hidden": "true" });
-    this.element = html("div", { class: "nn-plane nn-map" }, this.picture, this.thumbs);
+    this.element = html(
+      "div",
+      { class: "nn-plane nn-broad nn-map" },
+      this.picture,
+      this.thumbs,
+    );
   }
 
   resize(width) {

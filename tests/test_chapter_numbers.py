@@ -1,0 +1,400 @@
+"""Numbers that a chapter's prose has typed: each is what nnlib computes.
+
+Most numbers are glued into the text from cells. A typed one belongs to a quotation
+here, and the test that quotes it computes it: who changes the number must change the
+quotation and see the test agree. A number in no quotation is one that nobody computes.
+"""
+
+import functools
+import re
+from itertools import product
+
+import nbformat
+import numpy as np
+import pytest
+from reader import ROOT
+
+from nnlib import Perceptron, gate, logistic
+from nnlib.live.perceptron import DrawTheLine, LearningRule, OneNeuron
+
+QUOTED = {}
+GIVEN = [  # what nobody computes
+    r"\{(glue:text|eq)\}`[^`]*`|\(eq-[\w-]+\)",
+    r"\]\([^)]*\)",  # addresses
+    r"`[^`]*`",  # code, which the chapter runs
+    r"^#+ .*$|^ *\d\. ",  # headings, items of lists
+    r"\b([Cc]hapters?|[Ss]ections?) \d( and \d)?",
+    r"\b(18|19|20)\d\d\b",  # years
+    r"[_^](\d|\{[^}]*\})|\\tfrac\{1\}\{2\}",  # indices, powers, ½
+    r"about 40 minutes|400 photocells|\*Psychological Review\* 65",
+    r"COMP0087|CS2109S",
+    r"(?<![\d.,])[01]s?(?![\d.,]\d|\d)",  # the bits, and where z passes zero
+]
+
+
+def prose(stem):
+    """The text of the chapter's Markdown cells."""
+    nb = nbformat.read(ROOT / "chapters" / f"{stem}.ipynb", as_version=4)
+    return "\n".join(c.source for c in nb.cells if c.cell_type == "markdown")
+
+
+def code(stem):
+    nb = nbformat.read(ROOT / "chapters" / f"{stem}.ipynb", as_version=4)
+    return "\n".join(c.source for c in nb.cells if c.cell_type == "code")
+
+
+def words(text):
+    return " ".join(text.split())
+
+
+def typed(stem, *quotes):
+    """The test below is what guards these words of the chapter."""
+    QUOTED.setdefault(stem, []).extend(quotes)
+
+    def guarded(test):
+        @functools.wraps(test)  # pytest reads its parameters
+        def quoting(*arguments, **options):
+            for quote in quotes:
+                assert words(quote) in words(prose(stem)), f"no longer there: {quote}"
+            test(*arguments, **options)
+
+        return quoting
+
+    return guarded
+
+
+def unguarded(stem, text):
+    """The numbers of `text` that are in no quotation, with the words around them."""
+    for pattern in GIVEN:
+        text = re.sub(pattern, "·", text, flags=re.M)
+    text = words(text)
+    for quote in QUOTED[stem]:
+        for pattern in GIVEN:
+            quote = re.sub(pattern, "·", quote, flags=re.M)
+        text = text.replace(words(quote), "·")
+    return re.findall(r".{0,30}\d[\d.,]*.{0,20}", text)
+
+
+def test_every_typed_number_of_a_chapter_has_its_guard():
+    assert {stem: unguarded(stem, prose(stem)) for stem in QUOTED} == {
+        stem: [] for stem in QUOTED
+    }
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It takes 12 epochs.",
+        "About 0.7 of them.",
+        "$z = 3$",
+        "-2",
+        "1.5",
+        "10,000 steps",
+    ],
+)
+def test_a_number_without_a_guard_is_found(sentence):
+    for stem in QUOTED:
+        before = unguarded(stem, prose(stem))
+        assert len(unguarded(stem, f"{prose(stem)}\n\n{sentence}")) == len(before) + 1
+
+
+# --- 1. One neuron ----------------------------------------------------------------
+
+NEURON = "01_perceptron"
+CORNERS, AND = gate("AND")
+
+
+def neuron(w, b):
+    made = Perceptron(len(w))
+    made.w, made.b = np.array(w, float), float(b)
+    return made
+
+
+def answers(w, b, X=CORNERS):
+    return neuron(w, b).predict(np.asarray(X, float)).tolist()
+
+
+@typed(
+    NEURON,
+    "Two numbers arrive at a neuron, 0.5 and 0.6: its **inputs**. It has a **weight** "
+    "for each of them, 0.9 and 0.4.",
+    "exceeds a **threshold**, say 0.5.",
+    "so the neuron **fires**: it answers 1. A smaller sum would have left it silent: "
+    "0.",
+    "so a sum of exactly 0.5 stays silent.",
+    "*Is the sum greater than 0.5?* is the same question as *is the sum, minus 0.5, "
+    "greater than 0?*",
+    "A threshold of 0.5 is a bias of −0.5.",
+)
+def test_the_neuron_with_a_threshold():
+    assert "= [0.5, 0.6], [0.9, 0.4], 0.5\n" in code(NEURON)
+    assert answers([0.9, 0.4], -0.5, [[0.5, 0.6]]) == [1]
+    sums = np.array([[-1.0], [0.0], [0.25], [0.5], [0.75]])
+    assert answers([1], -0.5, sums) == [0, 0, 0, 0, 1]
+
+
+@typed(
+    NEURON,
+    "This neuron has three inputs, and its bias is **+0.5**:",
+    "| input | 0.5 | 0.6 | 0.1 |",
+    "| weight | 0.2 | 0.3 | 0.9 |",
+)
+def test_the_neuron_of_the_table_is_the_neuron_of_the_figure():
+    s = OneNeuron().state
+    assert (s.x1, s.x2, s.x3) == (0.5, 0.6, 0.1)
+    assert (s.w1, s.w2, s.w3, s.b) == (0.2, 0.3, 0.9, 0.5)
+    assert "x, w, b = np.array([0.5, 0.6, 0.1]), np.array([0.2, 0.3, 0.9]), 0.5\n" in (
+        code(NEURON)
+    )
+
+
+@typed(NEURON, "It climbs from 0 to 1, reaches neither, and passes ½ at $z = 0$.")
+def test_the_sigmoid():
+    z = np.linspace(-30, 30, 61)
+    assert (np.diff(logistic(z)) > 0).all()
+    assert 0 < logistic(-30.0) < 1e-12
+    assert 1 - 1e-12 < logistic(30.0) < 1
+    assert logistic(0.0) == 0.5
+
+
+@typed(
+    NEURON,
+    "Take $z = x_1 + x_2 - 1.5$ and a step:",
+    "Where $z$ passes zero, and $x_1 + x_2 - 1.5 = 0$ is a straight line",
+    "The next figure starts with the same weights but $b = -0.5$, and makes two "
+    "mistakes.",
+)
+def test_the_first_line_and_the_figure_that_follows():
+    assert answers([1, 1], -1.5) == AND.tolist()
+    s = DrawTheLine().state
+    assert (s.w1, s.w2, s.b, s.data) == (1, 1, -0.5, "AND")
+    assert sum(answers([1, 1], -0.5) != AND) == 2
+
+
+def biases_for(targets, X):
+    """The biases, in quarters, at which weights 1 give these answers."""
+    X = np.asarray(X, float)
+    tried = np.arange(-4, 4.25, 0.25)
+    fits = [answers(np.ones(X.shape[1]), b, X) == list(targets) for b in tried]
+    return tried[fits].tolist()
+
+
+@typed(
+    NEURON,
+    "Back to $w_1 = w_2 = 1$ and $b = -1.5$. Now double all three. What moves?",
+    "From just above −2 up to −1. The corner (1, 1) needs $2 + b > 0$, and the corners "
+    "(0, 1) and (1, 0) need $1 + b \\le 0$. At $b = -1$ the line runs through both of "
+    "these corners, and a tie is a 0: still right. At $b = -2$ it runs through (1, 1), "
+    "and the same tie is a mistake.",
+    "Nothing. $2z = 0$ and $z = 0$ are the same line",
+    "OR: $b = -0.5$ will do. NAND: AND with all three signs reversed, $w_1 = w_2 = -1$ "
+    "and $b = 1.5$.",
+)
+def test_what_a_reader_finds_with_the_line():
+    assert biases_for(AND, CORNERS) == [-1.75, -1.5, -1.25, -1]
+    for b in (-3.0, -2.0, -1.0, -0.5, 0.5):
+        z = neuron([1, 1], b)(CORNERS)
+        assert z.tolist() == [b, 1 + b, 1 + b, 2 + b]
+    assert neuron([1, 1], -1)(CORNERS)[[1, 2]].tolist() == [0, 0]
+    assert neuron([1, 1], -2)(CORNERS)[3] == 0
+    rng = np.random.default_rng(3)
+    X = rng.uniform(-3, 3, (500, 2))
+    assert answers([1, 1], -1.5, X) == answers([2, 2], -3, X)
+    assert answers([1, 1], -0.5) == gate("OR")[1].tolist()
+    assert answers([-1, -1], 1.5) == gate("NAND")[1].tolist()
+
+
+def corners(n):
+    return np.array(list(product((0, 1), repeat=n)))
+
+
+def done_by_a_neuron(n, most):
+    """How many functions of n bits a neuron with whole weights up to `most` does."""
+    X = corners(n)
+    weights = np.array(list(product(range(-most, most + 1), repeat=n)))
+    biases = np.arange(-n * most - 0.5, n * most + 1)
+    place = 1 << np.arange(len(X))  # a function's answers, read as one whole number
+    sums = weights @ X.T
+    return len({f for b in biases for f in ((sums + b > 0) @ place).tolist()})
+
+
+def without_a_clash(n):
+    """How many functions of n bits lack the contradiction that XOR has.
+
+    Two corners with the answer 1 and two with 0 that have the same midpoint: whoever
+    has such four is beyond every neuron.
+    """
+    X = corners(n)
+    f = (np.arange(2 ** len(X))[:, None] >> np.arange(len(X))) & 1 == 1
+    pairs = {}
+    for i, j in product(range(len(X)), repeat=2):
+        pairs.setdefault(tuple(X[i] + X[j]), []).append((i, j))
+    clash = np.zeros(len(f), bool)
+    for same in pairs.values():
+        ones = np.any([f[:, i] & f[:, j] for i, j in same], axis=0)
+        clash |= ones & np.any([~f[:, i] & ~f[:, j] for i, j in same], axis=0)
+    return int((~clash).sum())
+
+
+@typed(
+    NEURON,
+    "That makes $2 + 8 + 4 = 14$.",
+    "With three inputs it does 104 of the 256 functions; with four, 1,882 of 65,536.",
+)
+@pytest.mark.parametrize(
+    ("n", "most", "able", "functions"),
+    [(2, 1, 2 + 8 + 4, 16), (3, 2, 104, 256), (4, 3, 1882, 65536)],
+)
+def test_how_many_functions_one_neuron_does(n, most, able, functions):
+    """As many are found as are not excluded: the count is exact."""
+    assert done_by_a_neuron(n, most) == able == without_a_clash(n)
+    assert functions == 2**2**n
+
+
+@typed(
+    NEURON,
+    "There are sixteen functions of two bits: four corners, each 0 or 1.",
+    "You can leave all four together (two ways: all 0, all 1), split off one corner "
+    "(four corners, and either side may be the 1s: eight ways) or split off one side "
+    "(two directions, either side the 1s: four ways).",
+)
+def test_the_fourteen_by_the_number_of_their_ones():
+    tables = {
+        tuple(answers(w, b))
+        for w in product(range(-2, 3), repeat=2)
+        for b in np.arange(-3.5, 4)
+    }
+    by_ones = [sum(sum(table) == k for table in tables) for k in range(5)]
+    assert by_ones == [1, 4, 4, 4, 1]
+    assert (by_ones[0] + by_ones[4], by_ones[1] + by_ones[3], by_ones[2]) == (2, 8, 4)
+
+
+@typed(
+    NEURON,
+    "with $w = (1, 1)$ and $b = -1.5$ the inputs (0, 1) and (1, 1) give $z = -0.5$ and "
+    "$z = 0.5$, so the answers are 0 and 1.",
+    "$x_1 + x_2 - 1.5 = 0$ means $x_2 = 1.5 - x_1$, so the line passes $x_2 = 1.5$ at "
+    "$x_1 = 0$ and $x_2 = 0.5$ at $x_1 = 1$.",
+)
+def test_the_exercises_on_the_line_by_hand():
+    X = np.array([[0.0, 1.0], [1.0, 1.0]])
+    assert neuron([1, 1], -1.5)(X).tolist() == [-0.5, 0.5]
+    assert answers([1, 1], -1.5, X) == [0, 1]
+    on_the_line = np.array([[0, 1.5], [1, 0.5]])
+    assert neuron([1, 1], -1.5)(on_the_line).tolist() == [0, 0]
+
+
+@typed(
+    NEURON,
+    "the neuron is to fire when two or more of them are 1. With all weights 1, $z$ "
+    "must be positive at $2 + b$ and not at $1 + b$, so any $b$ above −2 and up to −1 "
+    "will do.",
+    "the check tries all $2^d$ inputs.",
+)
+def test_the_exercise_on_two_of_three_by_hand():
+    X = corners(3)
+    assert len(np.unique(X, axis=0)) == 2**3
+    assert biases_for(X.sum(axis=1) >= 2, X) == [-1.75, -1.5, -1.25, -1]
+
+
+@typed(
+    NEURON,
+    "*Epoch 1.* Everywhere $z = 0$, a tie, so the answer is 0. That is right three "
+    "times, and wrong for (1, 1): $e = +1$, so add $(1, 1)$ to the weights and 1 to "
+    "the bias. *Epoch 2.* Now $z = x_1 + x_2 + 1$ is positive everywhere, and (0, 0) "
+    "complains at once: $e = -1$, the input is $(0, 0)$, and only the bias changes.",
+    "The next example is (1, 0), and $z = 1 + 0 - 1 = 0$ there: a tie, a 0, right. "
+    "Then comes (1, 1), with target 1.",
+    "$z = 2 \\cdot 1 + 1 \\cdot 0 - 2 = 0$. It is right by a tie.",
+)
+def test_and_is_learnt_as_told():
+    run = list(Perceptron(2).train(CORNERS, AND))
+    told = [(c.epoch, CORNERS[c.row].tolist(), c.error) for c in run[:4]]
+    assert told == [
+        (1, [1, 1], 1),
+        (2, [0, 0], -1),
+        (2, [0, 1], -1),
+        (2, [1, 1], 1),
+    ]
+    after = [(c.w.tolist(), c.b) for c in run[:3]]
+    assert after == [([1, 1], 1), ([1, 1], 0), ([1, 0], -1)]
+    assert (neuron([1, 1], 1)(CORNERS) > 0).all()
+    assert neuron([1, 0], -1)(np.array([[1.0, 0.0]])) == 0
+    assert (run[-1].w.tolist(), run[-1].b) == ([2, 1], -2)
+    assert neuron([2, 1], -2)(np.array([[1.0, 0.0]])) == 0
+
+
+@typed(
+    NEURON,
+    "It raises $\\lVert \\tilde w \\rVert^2$ by $2 s\\, \\tilde w \\cdot \\tilde x + "
+    "\\lVert \\tilde x \\rVert^2$.",
+)
+def test_what_a_correction_does_to_the_length():
+    rng = np.random.default_rng(5)
+    for s in (-1, 1):
+        w, x = rng.normal(size=(2, 4))
+        raised = np.sum((w + s * x) ** 2) - np.sum(w**2)
+        assert np.isclose(raised, 2 * s * w @ x + np.sum(x**2))
+
+
+@typed(
+    NEURON,
+    "By hand first: $x = (1, 1)$, $t = 1$, everything at zero. Then $z = 0$, the "
+    "answer is 0, and $e = 1$. With $\\eta = 0.5$ both weights and the bias become "
+    "0.5.",
+)
+def test_one_correction_by_hand():
+    [first] = Perceptron(2).train(np.array([[1.0, 1.0]]), np.array([1]), eta=0.5)
+    assert (first.error, first.w.tolist(), first.b) == (1, [0.5, 0.5], 0.5)
+
+
+@typed(
+    NEURON,
+    "| (0, 0) | 0 | $b \\le 0$ |\n| (1, 1) | 0 | $w_1 + w_2 + b \\le 0$ |\n"
+    "| (0, 1) | 1 | $w_2 + b > 0$ |\n| (1, 0) | 1 | $w_1 + b > 0$ |",
+    "Add the first two: $w_1 + w_2 + 2b \\le 0$. Add the last two: $w_1 + w_2 + 2b > "
+    "0$.",
+    "-(0, 0) + (0, 1) + (1, 0) - (1, 1) = (0, 0), \\qquad -1 + 1 + 1 - 1 = 0.",
+)
+def test_the_contradiction_of_xor():
+    rng = np.random.default_rng(7)
+    X, t = gate("XOR")
+    for w, b in zip(rng.normal(size=(50, 2)), rng.normal(size=50), strict=True):
+        z = neuron(w, b)(X)
+        assert np.isclose(z[t == 0].sum(), w.sum() + 2 * b)
+        assert np.isclose(z[t == 1].sum(), w.sum() + 2 * b)
+    run = list(Perceptron(2).train(X, t, epochs=4))
+    lessons = [(c.row, c.error) for c in run if c.epoch == 4]
+    assert lessons == [(0, -1), (1, 1), (2, 1), (3, -1)]
+    assert sum(e * X[row] for row, e in lessons).tolist() == [0, 0]
+
+
+@typed(
+    NEURON,
+    "Now find one yourself. With $w_1 = w_2 = 1$ the plane of the two inputs looks "
+    "like this:",
+    "Where does it become a cross? From where on is XOR right? Leave $w_3$ there: can "
+    "$b$ alone make OR right, and AND?",
+)
+def test_the_questions_at_the_end_have_answers():
+    def done(w3, b, name):
+        X, t = gate(name)
+        lifted = np.column_stack([X, X[:, 0] * X[:, 1]])
+        return answers([1, 1, w3], b, lifted) == t.tolist()
+
+    grid, biases = np.arange(-4, 4.5, 0.5), np.arange(-3, 1.5, 0.5)
+    assert max(w3 for w3 in grid if done(w3, -0.5, "XOR")) == -1.5
+    assert all(done(w3, -0.5, "XOR") for w3 in grid if w3 <= -1.5)
+    assert [b for b in biases if done(-1.5, b, "OR")] == [0]
+    assert not [b for b in biases if done(-1.5, b, "AND")]
+    # at w₃ = −2 the sum is −2 (x₁ − ½)(x₂ − ½): zero on two lines
+    x1, x2 = np.random.default_rng(9).normal(size=(2, 20))
+    z = neuron([1, 1, -2], -0.5)(np.column_stack([x1, x2, x1 * x2]))
+    assert np.allclose(z, -2 * (x1 - 0.5) * (x2 - 0.5))
+
+
+def test_the_learning_rule_s_figure_comes_to_rest_on_that_corner():
+    figure = LearningRule()
+    corrections, clean = figure.run(figure.state)
+    assert clean
+    assert (corrections[-1].w.tolist(), corrections[-1].b) == ([2, 1], -2)
