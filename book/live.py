@@ -42,15 +42,14 @@ class KeepStill(SphinxPostTransform):
 
     def run(self, **kwargs):
         page = NbMetadataCollector.get_doc_data(self.env)[self.env.docname]
-        shown = []
         for bundle in self.document.findall(nodes.container):
             if bundle.get("nb_element") != "mime_bundle":
                 continue
             forms = {form.get("mime_type"): form for form in bundle.children}
             if VIEW not in forms:
                 continue
-            shown.append(model_shown(forms[VIEW]))
-            words = page.get("explorers", {}).get(shown[-1])
+            [model] = shown_in(forms[VIEW])
+            words = page.get("explorers", {}).get(model)
             picture, text = forms.get("image/png"), forms.get("text/html")
             for image in picture.findall(nodes.image) if picture else ():
                 image["alt"] = forms["text/plain"].astext().strip()
@@ -65,23 +64,26 @@ class KeepStill(SphinxPostTransform):
             elif text:
                 still = nodes.container("", *text.children, classes=["nn-still"])
                 forms[VIEW].insert(0, still)
-        refuse_twice(self.env.docname, shown, page)
 
 
-def model_shown(view):
-    """The id of the model that a widget view shows."""
-    return json.loads(re.search(r">(.*)</script>", view.astext(), re.S)[1])["model_id"]
+def shown_in(doctree):
+    """The models that a page's cells show, in order."""
+    script = re.compile(rf'<script type="{re.escape(VIEW)}">(.*)</script>', re.S)
+    found = [script.fullmatch(raw.astext()) for raw in doctree.findall(nodes.raw)]
+    return [json.loads(view[1])["model_id"] for view in found if view]
 
 
-def refuse_twice(docname, shown, page):
+def parts(model):
+    """The models that a model names."""
+    return set(re.findall(r"IPY_MODEL_(\w+)", json.dumps(model["state"])))
+
+
+def refuse_twice(docname, shown, state):
     """ExtensionError if one figure is shown in two cells: two places of one name."""
-    twice = {key for key in shown if shown.count(key) > 1}
-    if not twice:
-        return
-    models = json.loads(page["js_files"]["ipywidgets_state"][1]["body"])["state"]
-    for key in twice & models.keys():
-        for child in models[key]["state"].get("children", []):
-            config = models[child.removeprefix("IPY_MODEL_")]["state"].get("config")
+    models = state["state"]
+    for key in {key for key in shown if shown.count(key) > 1}:
+        for part in parts(models[key]):
+            config = models[part]["state"].get("config")
             if config:
                 raise ExtensionError(
                     f"{docname} shows the figure or question {config['id']} in two "
@@ -105,13 +107,21 @@ def explorers(state):
     return found
 
 
-def without(state, roots):
-    """Widget state without these models and all that they are made of."""
-    models, goes = dict(state["state"]), list(roots)
-    while goes:
-        parts = json.dumps(models.pop(goes.pop(), None))
-        goes += set(re.findall(r"IPY_MODEL_(\w+)", parts)) & models.keys()
-    return {**state, "state": models}
+def only(state, roots):
+    """Widget state of these models, all that they are made of, and their links.
+
+    What a cell made and did not show is no part of its page.
+    """
+    models, kept, more = state["state"], set(), set(roots)
+    while more:
+        kept |= more
+        more = set().union(*(parts(models[key]) for key in more)) - kept
+    kept |= {
+        key
+        for key, model in models.items()
+        if model["model_name"] == "LinkModel" and parts(model) <= kept
+    }
+    return {**state, "state": {k: m for k, m in models.items() if k in kept}}
 
 
 def slim(state):
@@ -151,14 +161,17 @@ def slim(state):
 
 def slim_pages(app, env):
     """Cut down the widget state of every page just read; note the modules it needs."""
-    for page in getattr(env, "nb_metadata", {}).values():
+    for docname, page in getattr(env, "nb_metadata", {}).items():
         files = page.get("js_files", {})
         if "ipywidgets_state" not in files or "live_modules" in page:
             continue
         path, attributes = files["ipywidgets_state"]
         state = json.loads(attributes["body"])
+        shown = shown_in(env.get_doctree(docname))
+        refuse_twice(docname, shown, state)
         page["explorers"] = explorers(state)
-        state, page["live_modules"] = slim(without(state, page["explorers"]))
+        state = only(state, [key for key in shown if key not in page["explorers"]])
+        state, page["live_modules"] = slim(state)
         body = json.dumps(state, ensure_ascii=False, separators=(",", ":"))
         body = body.replace("<", "\\u003c")  # else </script> or <!-- could end it
         files["ipywidgets_state"] = (path, {**attributes, "body": body})

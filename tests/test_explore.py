@@ -390,6 +390,7 @@ def test_the_page_s_state_holds_nothing_of_it():
     its_own = set(widgets.Widget.get_manager_state()["state"])
     with_words = explore(half, n=(0, 10))
     with_a_picture = explore(line, w=(-3.0, 3.0, 0.1), b=[0.5, 1.5])
+    DrawTheLine(b=-1.5)  # of the same name, and shown nowhere
     views = [with_words, figure, with_a_picture]
     full = copy.deepcopy(embed_data(views)["manager_state"])
     found = page_state.explorers(full)
@@ -397,7 +398,8 @@ def test_the_page_s_state_holds_nothing_of_it():
     assert "asked for 4\n2.0</pre>" in found[with_words.model_id]
     assert found[with_a_picture.model_id] == ""
     alone = {key: model for key, model in full["state"].items() if key in its_own}
-    kept = page_state.without(full, found)
+    kept = page_state.only(full, [figure.model_id])
+    assert set(kept["state"]) == its_own
     assert page_state.slim(kept) == page_state.slim({**full, "state": alone})
 
 
@@ -434,7 +436,7 @@ CELLS = [
     "from nnlib.live import explore\nfrom nnlib.live.perceptron import DrawTheLine",
     "explore(lambda n: f'{n} < 9 & so', n=(1, 4))",
     "explore(lambda ax, n: ax.plot([0, n]) and 'drawn', n=(1, 4))",
-    "DrawTheLine()",
+    "unseen = DrawTheLine()\nDrawTheLine()",
 ]
 
 

@@ -13,6 +13,8 @@ import ipywidgets as widgets
 import matplotlib.image
 import numpy as np
 import pytest
+from docutils import nodes
+from docutils.utils import new_document
 from figures import (
     BY_TITLE,
     FIGURES,
@@ -942,12 +944,23 @@ def test_a_figure_may_come_twice_under_two_names():
     page_state.slim(state_of(OneNeuron(), OneNeuron(id="again")))
 
 
+def page_showing(*views):
+    """A page's document with these figures and questions in it."""
+    document = new_document("one")
+    for view in views:
+        shown = json.dumps({"model_id": view.model_id})
+        script = f'<script type="{VIEW}">{shown}</script>'
+        document += nodes.raw("", script, format="html")
+    return document
+
+
 def test_pages_are_cut_down_once_and_cannot_be_broken_out_of():
     question = ChoiceQuestion("end", "</script><!-- <script>", TWO, answer=0)
     state = state_of(question)
     files = {"ipywidgets_state": (None, {"body": json.dumps(state), "type": "t"})}
     env = SimpleNamespace(
-        nb_metadata={"one": {"js_files": files}, "two": {"js_files": {}}, "three": {}}
+        nb_metadata={"one": {"js_files": files}, "two": {"js_files": {}}, "three": {}},
+        get_doctree={"one": page_showing(question)}.get,
     )
     page_state.slim_pages(None, env)
     first = copy.deepcopy(env.nb_metadata)
