@@ -130,7 +130,7 @@ def overlap(one, other):
 
 
 FITTED = """width => innerWidth === width
-    && [...document.querySelectorAll('.nn-plane')].every(plane =>
+    && [...document.querySelectorAll('.nn-plane:not([hidden])')].every(plane =>
         plane.querySelector('svg').viewBox.baseVal.width === plane.clientWidth)"""
 
 

@@ -244,9 +244,9 @@ def test_playing_stops_at_the_end_and_starts_anew_from_there(players):
         said = shown.says(changed(shown.start, steps, last))
         assert caption(page, shown.anchor) == said
         press(page, shown.anchor, "Play")
-        assert at() == 0
+        assert at() < last
         input_ = control(page, shown.anchor, steps).element_handle()
-        page.wait_for_function("input => input.valueAsNumber === 1", arg=input_)
+        page.wait_for_function("input => input.valueAsNumber >= 1", arg=input_)
 
 
 def test_no_name_of_a_place_is_taken_twice(place, show):

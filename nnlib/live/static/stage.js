@@ -291,6 +291,7 @@ export class Stage {
     const lefts = new Set(this.pieces.map(({ element }) => element.offsetLeft));
     const stacked = this.pieces.length > 1 && lefts.size === 1;
     for (const piece of this.pieces) {
+      if (piece.element.hidden) continue;
       const width = piece.element.clientWidth;
       if (width === 0) return false; // the size watcher will ask again
       if (width !== piece.width) piece.resize(width, stacked);
@@ -348,8 +349,8 @@ export class Stage {
 
   watchSize() {
     const sizes = new ResizeObserver(() => {
-      if (this.pieces.some((piece) => piece.element.clientWidth !== piece.width))
-        this.ask();
+      const off = ({ element, width }) => element.clientWidth !== width;
+      if (this.pieces.some((piece) => !piece.element.hidden && off(piece))) this.ask();
     });
     for (const piece of this.pieces) sizes.observe(piece.element);
     this.ends.push(() => sizes.disconnect());

@@ -48,9 +48,9 @@ export class NetworkDiagram {
    * @param {object[]} weights {layer, from, to, value, gradient}: gradient null if not yet;
    *   a bias has from null. In the order of the handles.
    * @param {object[][]} units by layer {value, delta, active}: null if not yet
-   * @param {object[]} before weights of an earlier setting, or none
+   * @param {{weights, units}} before numbers of an earlier setting, or null
    */
-  draw(weights, units, before = []) {
+  draw(weights, units, before = null) {
     const lines = [];
     this.ghosts.replaceChildren();
     weights.forEach(({ layer, from, to, value, gradient }, index) => {
@@ -75,14 +75,15 @@ export class NetworkDiagram {
           }),
         );
         mark.place(x0 + ALONG * (x1 - x0), y0 + ALONG * (y1 - y0));
-        if (before[index] !== undefined && before[index] !== value) {
+        const was = before?.weights[index] ?? value;
+        if (was !== value) {
           const at = { x: x0 + ALONG * (x1 - x0), y: y0 + ALONG * (y1 - y0) - 22 };
-          const was = `was ${num(before[index], 2)}`;
+          const words = `was ${num(was, 2)}`;
           this.ghosts.append(
             svg(
               "text",
               { ...at, "text-anchor": "middle", class: "nn-text-muted" },
-              was,
+              words,
             ),
           );
         }
@@ -90,6 +91,16 @@ export class NetworkDiagram {
       const quiet = weights.length > MOST;
       mark.mark.replaceChildren(...(quiet ? [] : label(words)));
     });
+    for (const [k, layer] of (before?.units ?? []).entries())
+      for (const [i, was] of layer.entries()) {
+        const { value } = units[k][i];
+        if (value === null || num(was, 3) === num(value, 3)) continue;
+        const [x, y] = this.at[k][i];
+        const at = { x, y: y - this.radius - 19, "text-anchor": "middle" };
+        this.ghosts.append(
+          svg("text", { ...at, class: "nn-text-muted" }, `was ${num(was, 3)}`),
+        );
+      }
     this.lines.replaceChildren(...lines);
     this.units.replaceChildren(
       ...units.flatMap((layer, k) =>

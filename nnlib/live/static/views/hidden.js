@@ -1,6 +1,7 @@
 // The plane of inputs beside the plane of what two hidden units make of it.
 import { network } from "../engine/mlp.js";
 import { svg } from "../elements.js";
+import { Room, around } from "../pieces/labels.js";
 import { bentGrid } from "../pieces/maps.js";
 import { border } from "../pieces/contour.js";
 import { mount } from "../stage.js";
@@ -127,18 +128,18 @@ const line = (plane, threshold, look) =>
 
 /** Which input each mark was; those that land together share their words. */
 function names(plane, X, A) {
+  const [left, right] = plane.x.map((x) => plane.X(x));
+  const [bottom, top] = plane.y.map((y) => plane.Y(y));
+  const room = new Room({ left, right, top, bottom });
   const places = new Map();
   A.forEach(([a1, a2], i) => {
-    const key = `${a1.toFixed(2)} ${a2.toFixed(2)}`;
-    if (!places.has(key)) places.set(key, { at: [a1, a2], words: [] });
+    const [x, y] = [plane.X(a1), plane.Y(a2)];
+    const key = `${Math.round(x / 16)} ${Math.round(y / 16)}`;
+    if (!places.has(key)) places.set(key, { x, y, words: [] });
     places.get(key).words.push(`(${X[i].join(", ")})`);
   });
-  return [...places.values()].map(({ at, words }) => {
-    const late = at[0] > 0.6;
-    return plane.text(at, words.join(" and "), {
-      anchor: late ? "end" : "start",
-      dx: late ? -10 : 10,
-      dy: at[1] > 0.9 ? 16 : -8,
-    });
-  });
+  for (const { x, y } of places.values()) room.keep(x, y, 8);
+  return [...places.values()]
+    .map(({ x, y, words }) => room.place(words.join(" "), around(x, y), "nn-text"))
+    .filter(Boolean);
 }

@@ -51,6 +51,7 @@ export default mount((stage) => {
 
   return (state, ghost) => {
     const { step, weights } = state;
+    const before = ghost && { weights: ghost.weights, units: run(ghost).a };
     const now = run(state);
     const passed = (layer) => step > 2 * depth - layer; // the way back has seen it
     const active = step <= depth ? step : step > depth + 1 ? 2 * depth + 2 - step : -1;
@@ -68,7 +69,7 @@ export default mount((stage) => {
       value: weights[index],
       gradient: passed(layer) ? now.grads[index] : null,
     }));
-    diagram.draw(edges, units, ghost?.weights);
+    diagram.draw(edges, units, before);
     return {
       caption: caption(step, now),
       numbers: () => numbers(step, weights, now, passed),

@@ -211,8 +211,7 @@ function examples(plane, config, state, run) {
 
 function paintLoss(plane, run, state, before) {
   const { history } = run;
-  const shown = before ? Math.max(...before.history) : 0;
-  const top = Math.max(...history, shown) * 1.08 || 1;
+  const top = Math.max(...history) * 1.08 || 1; // the earlier curve may stick out
   plane.window([0, Math.max(state.epoch, 1)], [0, top]);
   const line = (values) => values.map((value, epoch) => [epoch, value]);
   plane.draw([
@@ -301,7 +300,7 @@ function checked(run) {
 /** The Python of the run, shown and copied once the reader asks for it. */
 function codeListing(stage) {
   const element = html("pre", {
-    class: "nn-tables",
+    class: "nn-listing",
     hidden: "",
     tabindex: 0,
     "aria-label": `${stage.config.title}: the Python of this run`,
@@ -347,18 +346,18 @@ function layerButtons(stage) {
       const change = (k, by) =>
         hidden.map((units, i) => (i === k ? units + by : units));
       const parts = hidden.flatMap((units, k) => [
-        step(`one unit less in layer ${k + 1}`, "−", units > low, () =>
+        step(`one unit less in layer ${k + 1}`, "−1", units > low, () =>
           set(change(k, -1)),
         ),
         html("span", { class: "nn-count" }, `${units}`),
-        step(`one unit more in layer ${k + 1}`, "+", units < high, () =>
+        step(`one unit more in layer ${k + 1}`, "+1", units < high, () =>
           set(change(k, 1)),
         ),
       ]);
       element.replaceChildren(
         html("span", { class: "nn-count" }, "hidden layers"),
-        step("one layer less", "−", hidden.length > 0, () => set(hidden.slice(0, -1))),
-        step("one layer more", "+", hidden.length < most, () => set([...hidden, 4])),
+        step("one layer less", "−1", hidden.length > 0, () => set(hidden.slice(0, -1))),
+        step("one layer more", "+1", hidden.length < most, () => set([...hidden, 4])),
         html("span", { class: "nn-count" }, hidden.length ? "units" : "none"),
         ...parts,
       );
