@@ -91,7 +91,8 @@ class FunctionAndDerivative(Figure):
             return g.derivative(z, g(z))
 
         plots.curve(g, ax=left, x=Z, jumps=places["leaps"], at=s.z)
-        plots.tangent(s.z, *_both(g, s.z), ax=left)
+        if s.z not in places["leaps"] + places["kinks"]:
+            plots.tangent(s.z, *_both(g, s.z), ax=left)
         plots.curve(slope, ax=right, x=Z, jumps=places["kinks"], at=s.z)
         for ax in (left, right):
             plots.ranges(places["flat"], ax=ax)

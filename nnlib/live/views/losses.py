@@ -182,14 +182,11 @@ class LossCurves(Figure):
         return f"{how}: {self._outcome(run)} {axes}"
 
     def _outcome(self, run):
-        doubt = f"chaotic from epoch {run.doubtful} on, where rounding decides"
+        if run.doubtful is not None:
+            return "chaotic: rounding decides, and no digit of its loss is certain."
         if run.diverged:
             epoch, step = run.diverged
-            if run.doubtful is not None:
-                return f"{doubt}; it diverged."
             return f"diverged at step {step:,} (epoch {epoch})."
-        if run.doubtful is not None:
-            return f"{doubt}: no digit of its loss is certain."
         last, lowest = run.test[-1], min(run.test)
         end = (
             f"training loss {loss_text(run.train[-1])} and test loss {loss_text(last)} "
@@ -204,7 +201,8 @@ class LossCurves(Figure):
 
     def numbers(self, s):
         run = self.run(s)
-        known = len(run.train) if run.doubtful is None else run.doubtful
+        # when chaos begins hangs on rounding too: the table ends safely before
+        known = len(run.train) if run.doubtful is None else run.doubtful // 50 * 50
         ends = zip(range(known), run.train, run.test, strict=False)
         every = ceil(self.epochs / ROWS)
         rows = [
@@ -225,7 +223,9 @@ class LossCurves(Figure):
             ax=ax,
             steps=run.steps if s["against"] == "steps" else None,
             per_epoch=ceil(len(self.data[0]) / size),
-            epochs=self.epochs,
+            epochs=min(self.epochs, max(10, 2 * run.diverged[0]))
+            if run.diverged
+            else self.epochs,
             log=s["log"],
         )
         return fig

@@ -290,7 +290,7 @@ class LossSurface(Figure):
     def _stands(self, s, name):
         path = self.path(s, name)
         if path.doubtful is not None and s.step >= path.doubtful:
-            return f"chaotic since step {path.doubtful}"
+            return "chaotic by now"
         if path.off is not None and s.step >= path.off:
             return f"diverged at step {path.off}"
         return f"at loss {loss_text(path.points[int(s.step)].loss)}"

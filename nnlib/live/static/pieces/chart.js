@@ -59,6 +59,11 @@ export class Chart extends Plane {
       );
     }
     this.axes.prepend(...parts);
+    for (const text of this.axes.querySelectorAll("text[text-anchor=middle]"))
+      if (Number(text.getAttribute("x")) > right - 6) {
+        text.setAttribute("x", right + 9); // or a long number leaves the picture
+        text.setAttribute("text-anchor", "end");
+      }
   }
 }
 

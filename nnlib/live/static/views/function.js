@@ -57,11 +57,7 @@ export default mount((stage) => {
         ...drawn(left, now.g, now.leaps, "nn-curve"),
         left.segment([z, -9], [z, a], "nn-guide"),
         left.segment([Z[0], a], [z, a], "nn-guide"),
-        left.segment(
-          [z - REACH, a - REACH * slope],
-          [z + REACH, a + REACH * slope],
-          "nn-line",
-        ),
+        ...tangent(now, z, a, slope),
         left.dot([z, a], "nn-dot", 6),
       ],
       [read(left, z, a, `a = ${num(a, 4)}`), ...nameOf(left, before)],
@@ -83,6 +79,13 @@ export default mount((stage) => {
       numbers: () => numbers(now, z),
     };
   };
+
+  /** Where g leaps or has a kink there is none, whatever slope is chosen. */
+  function tangent({ leaps, kinks }, z, a, slope) {
+    if (leaps.includes(z) || kinks.includes(z)) return [];
+    const at = (dz) => [z + dz, a + dz * slope];
+    return [left.segment(at(-REACH), at(REACH), "nn-line")];
+  }
 
   function where({ leaps, kinks }, z, slope) {
     if (leaps.includes(z)) return " by choice: g leaps here and has no slope";

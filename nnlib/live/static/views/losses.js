@@ -8,7 +8,7 @@ import { mount } from "../stage.js";
 import { svg } from "../elements.js";
 import { whole } from "../text.js";
 import { Chart, envelope } from "../pieces/chart.js";
-import { Room, upAndDown } from "../pieces/labels.js";
+import { Room, around, upAndDown } from "../pieces/labels.js";
 import { NUDGE, lossText, parted, rate, shake } from "../pieces/scientific.js";
 
 const ROWS = 30; // of the table of numbers, about
@@ -128,57 +128,77 @@ export default mount((stage) => {
 
   // ---- the picture -----------------------------------------------------------------
 
+  const stepsAnEpoch = (s) => (s.batch === "all" ? 1 : Math.ceil(n / Number(s.batch)));
+
   function draw(s, { value: now }, before) {
-    const perEpoch = s.batch === "all" ? 1 : Math.ceil(n / Number(s.batch));
     const inSteps = s.against === "steps";
-    const unit = inSteps ? perEpoch : 1;
+    const unit = inSteps ? stepsAnEpoch(s) : 1;
     chart.xlabel = inSteps ? "step" : "epoch";
-    chart.look({ x: [0, config.epochs * unit], y: range(now, s.log), logY: s.log });
-    const points = (values, each) => values.map((y, epoch) => [epoch * each, y]);
+    const x = [0, span(now, config.epochs) * unit];
+    chart.look({ x, y: range(now, s.log), logY: s.log });
     const parts = [];
-    if (inSteps && perEpoch > 1)
+    if (unit > 1)
       parts.push(chart.curve(envelope(now.steps, chart.inner.width / 2), "nn-noise"));
+    if (now.doubtful !== null) {
+      const at = now.doubtful * unit;
+      parts.push(chart.segment([at, chart.y[0]], [at, chart.y[1]], "nn-guide"));
+    }
     parts.push(chart.curve(points(now.test, unit), "nn-curve nn-test"));
     parts.push(chart.curve(points(now.train, unit), "nn-curve"));
     const room = new Room(chart.edges);
-    const name = (words, values, look) =>
-      room.place(
-        words,
-        upAndDown(chart.edges.right - 6, chart.Y(values.at(-1)) - 6, chart.edges),
-        look,
-      );
     const words = [
-      name("training", now.train, "nn-name"),
-      name("test", now.test, "nn-name nn-test"),
+      room.place("training", spots(now.train, unit), "nn-name"),
+      room.place("test", spots(now.test, unit), "nn-name nn-test"),
+      ...remarks(now, unit, room),
     ];
-    if (before)
-      words.push(
-        svg(
-          "g",
-          { class: "nn-ghost" },
-          name(
-            `before: ${differences(before.s, s)}`,
-            before.run.value.train,
-            "nn-text-muted",
-          ),
-        ),
-      );
-    chart.draw([...ghostly(before, inSteps, points), ...parts], words);
+    chart.draw([...ghostly(before, inSteps), ...parts], words.filter(Boolean));
+    if (before) chart.above.append(nameOf(before, s, room, inSteps));
   }
 
-  function ghostly(before, inSteps, points) {
-    if (!before) return [];
-    const { s, run } = before;
-    const perEpoch = s.batch === "all" ? 1 : Math.ceil(n / Number(s.batch));
-    const each = inSteps ? perEpoch : 1;
+  const points = (values, unit) => values.map((y, epoch) => [epoch * unit, y]);
+
+  /** Where the name of a curve may stand: at its end, or where it leaves the picture. */
+  function spots(values, unit) {
+    const last = values.findLastIndex((y) => y > 0 && y <= chart.y[1]);
+    const [x, y] = [chart.X(last * unit), chart.Y(values[last])];
+    const atTheEnd = upAndDown(chart.edges.right - 6, y - 6, chart.edges);
+    return x > chart.edges.right - 50 ? atTheEnd : [...around(x, y), ...atTheEnd];
+  }
+
+  /** What the picture itself says of a run that went wrong. */
+  function remarks({ train, doubtful, diverged }, unit, room) {
+    const { top, bottom } = chart.edges;
+    const beside = (epoch, y) => {
+      const x = chart.X(epoch * unit);
+      return [-16, 0, 16].flatMap((off) => [
+        [x + 6, y + off, "start"],
+        [x - 6, y + off, "end"],
+      ]);
+    };
+    const when = doubtful === null ? ` at step ${whole(diverged?.step ?? 0)}` : "";
     return [
-      svg(
-        "g",
-        { class: "nn-ghost" },
-        chart.curve(points(run.value.train, each), "nn-line-before"),
-        chart.curve(points(run.value.test, each), "nn-line-before nn-test"),
-      ),
+      doubtful !== null &&
+        room.place("chaotic from here", beside(doubtful, bottom - 24)),
+      diverged && room.place(`↑ diverged${when}`, beside(train.length - 1, top + 32)),
     ];
+  }
+
+  function ghostly(before, inSteps) {
+    if (!before) return [];
+    const unit = inSteps ? stepsAnEpoch(before.s) : 1;
+    const { train, test } = before.run.value;
+    const ways = [
+      chart.curve(points(train, unit), "nn-line-before"),
+      chart.curve(points(test, unit), "nn-line-before nn-test"),
+    ];
+    return [svg("g", { class: "nn-ghost" }, ...ways)];
+  }
+
+  function nameOf({ s, run }, now, room, inSteps) {
+    const unit = inSteps ? stepsAnEpoch(s) : 1;
+    const words = `before: ${differences(s, now)}`;
+    const text = room.place(words, spots(run.value.train, unit), "nn-text-muted");
+    return svg("g", { class: "nn-ghost" }, ...(text ? [text] : []));
   }
 
   return (state, ghost) => {
@@ -207,11 +227,10 @@ export default mount((stage) => {
   }
 
   function outcome({ steps, train, test, doubtful, diverged }) {
-    const doubt = `chaotic from epoch ${doubtful} on, where rounding decides`;
-    if (diverged && doubtful !== null) return `${doubt}; it diverged.`;
+    if (doubtful !== null)
+      return "chaotic: rounding decides, and no digit of its loss is certain.";
     if (diverged)
       return `diverged at step ${whole(diverged.step)} (epoch ${diverged.epoch}).`;
-    if (doubtful !== null) return `${doubt}: no digit of its loss is certain.`;
     const lowest = Math.min(...test);
     const last = test.at(-1);
     const end = `training loss ${lossText(train.at(-1))} and test loss ${lossText(last)} after ${config.epochs} epochs (${whole(steps.length)} steps).`;
@@ -224,7 +243,7 @@ export default mount((stage) => {
     const every = Math.ceil(config.epochs / ROWS);
     const rows = train
       .map((loss, epoch) => [epoch, loss, test[epoch]])
-      .slice(0, doubtful ?? undefined)
+      .slice(0, doubtful === null ? undefined : 50 * Math.floor(doubtful / 50))
       .filter((row) => row[0] % every === 0 && row.every(Number.isFinite));
     const columns = ["epoch", "training loss", "test loss"];
     return [{ title: "Loss after each epoch", columns, rows }];
@@ -240,11 +259,16 @@ function apart(losses, beside) {
 /** Which losses the picture shows: what rises far above the start leaves it. */
 function range({ train, test }, log) {
   const start = Math.max(train[0], test[0]);
-  const shown = [...train, ...test].filter((loss) => loss > 0 && loss < 10 * start);
-  const [low, high] = [Math.min(...shown), Math.max(...shown)];
-  if (log) return [step125(low, Math.floor), step125(high, Math.ceil)];
-  return [0, 1.15 * Math.min(high, 2 * start)];
+  const all = [...train, ...test].map((loss) => (loss < Infinity ? loss : Infinity));
+  const most = Math.min(Math.max(...all), (log ? 10 : 2) * start);
+  if (!log) return [0, 1.15 * most];
+  const least = Math.min(...all.filter((loss) => loss > 0));
+  return [step125(least, Math.floor), step125(most, Math.ceil)];
 }
+
+/** How many epochs the picture shows: of a run that diverged, little more than it had. */
+const span = ({ diverged }, epochs) =>
+  diverged ? Math.min(epochs, Math.max(10, 2 * diverged.epoch)) : epochs;
 
 /** The 1, 2 or 5 times a power of ten just below a loss (or above it). */
 function step125(loss, round) {

@@ -346,18 +346,16 @@ function layerButtons(stage) {
       const change = (k, by) =>
         hidden.map((units, i) => (i === k ? units + by : units));
       const parts = hidden.flatMap((units, k) => [
-        step(`one unit less in layer ${k + 1}`, "−1", units > low, () =>
-          set(change(k, -1)),
-        ),
+        step(`−1 unit in layer ${k + 1}`, "−1", units > low, () => set(change(k, -1))),
         html("span", { class: "nn-count" }, `${units}`),
-        step(`one unit more in layer ${k + 1}`, "+1", units < high, () =>
-          set(change(k, 1)),
-        ),
+        step(`+1 unit in layer ${k + 1}`, "+1", units < high, () => set(change(k, 1))),
       ]);
       element.replaceChildren(
         html("span", { class: "nn-count" }, "hidden layers"),
-        step("one layer less", "−1", hidden.length > 0, () => set(hidden.slice(0, -1))),
-        step("one layer more", "+1", hidden.length < most, () => set([...hidden, 4])),
+        step("−1 hidden layer", "−1", hidden.length > 0, () =>
+          set(hidden.slice(0, -1)),
+        ),
+        step("+1 hidden layer", "+1", hidden.length < most, () => set([...hidden, 4])),
         html("span", { class: "nn-count" }, hidden.length ? "units" : "none"),
         ...parts,
       );

@@ -174,8 +174,7 @@ export default mount((stage) => {
 
   function stands(state, racer) {
     const { points, doubtful, off } = pathOf(state, racer);
-    if (doubtful !== null && state.step >= doubtful)
-      return `chaotic since step ${doubtful}`;
+    if (doubtful !== null && state.step >= doubtful) return "chaotic by now";
     if (off !== null && state.step >= off) return `diverged at step ${off}`;
     return `at loss ${lossText(points[state.step].loss)}`;
   }
