@@ -371,8 +371,8 @@ def test_the_contradiction_of_xor():
 
 @typed(
     NEURON,
-    "Now find one yourself. With $w_1 = w_2 = 1$ the plane of the two inputs looks "
-    "like this:",
+    "Now find one yourself. With $w_1 = w_2 = 1$, this function draws what the neuron "
+    "answers, and counts:",
     "Where does it become a cross? From where on is XOR right? Leave $w_3$ there: can "
     "$b$ alone make OR right, and AND?",
 )

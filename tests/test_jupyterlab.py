@@ -67,7 +67,7 @@ def wait_for(address, process, log):
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """The address of the folder of NOTEBOOKS, in a JupyterLab that knows nobody."""
+    """The address of the workspaces of a JupyterLab with NOTEBOOKS, new to it all."""
     folder = tmp_path_factory.mktemp("lab")
     for name, cells in NOTEBOOKS.items():
         notebook = nbformat.v4.new_notebook()
@@ -105,7 +105,7 @@ def lab(tmp_path_factory):
     address = f"http://127.0.0.1:{port}"
     try:
         wait_for(address, process, log)
-        yield f"{address}/lab/tree"
+        yield f"{address}/lab/workspaces"
     finally:
         process.terminate()  # the server ends its kernels, then itself
         try:
@@ -126,7 +126,8 @@ def opened(browser, lab, outside):
     outside.requests.clear()
 
     def run(name, shown):
-        page.goto(f"{lab}/{name}.ipynb")
+        # a workspace of its own: JupyterLab opens again what was open in the last one
+        page.goto(f"{lab}/{name}/tree/{name}.ipynb")
         page.locator(".jp-NotebookPanel .jp-CodeCell").nth(1).wait_for()
         page.get_by_text("Python 3 (ipykernel) | Idle", exact=False).first.wait_for()
         page.get_by_role("menuitem", name="Run", exact=True).click()
