@@ -35,7 +35,7 @@ def test_it_is_short_and_its_links_lead_somewhere():
 
 def test_the_map_lists_every_chapter_and_counts_what_it_has():
     rows = [row.split("|")[1:-1] for row in README.splitlines() if "| [" in row]
-    stems = [path.stem for path in sorted((ROOT / "chapters").glob("*.ipynb"))]
+    stems = [path.stem for path in sorted((ROOT / "chapters").glob("[0-9]*.ipynb"))]
     assert len(rows) == len(stems)
     for stem, row in zip(stems, rows, strict=True):
         module = stem.partition("_")[2]
@@ -54,3 +54,12 @@ def test_the_map_lists_every_chapter_and_counts_what_it_has():
                 and base in [ast.unparse(parent) for parent in node.bases]
             ]
             assert cell == f"[{len(classes)}]({path})"
+
+
+def test_contributing_names_files_that_exist():
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    named = re.findall(r"`([\w./]+/[\w./]*|[\w]+\.(?:js|py|json|md|txt|yml))`", text)
+    rooms = (ROOT, ROOT / "nnlib", ROOT / "nnlib/live/static", ROOT / "book")
+    lost = [n for n in named if not any((room / n).exists() for room in rooms)]
+    assert len(named) > 20
+    assert lost == []
