@@ -153,6 +153,7 @@ WRONG = [
     (max, {"n": (0, 1)}, TypeError, "Python does not tell the parameters of max"),
     (root, {}, ValueError, r"nothing to move: give it a slider, for example n=\(-3.0"),
     (root, {"n": 3}, ValueError, "nothing to move"),
+    (line, {}, ValueError, r"nothing to move: give it a slider, for example w=\(-3.0"),
     (root, {"n": (5, 8)}, ValueError, "n goes from 5 to 8 in steps of 1; 4 is not one"),
     (root, {"n": (0, 9, 3)}, ValueError, "in steps of 3; 4 is not one of its values"),
     (root, {"n": (5, 2)}, ValueError, "n from 5 to 2 in steps of 1 has no values"),

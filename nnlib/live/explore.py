@@ -79,9 +79,10 @@ class Explorer(widgets.VBox):
             else:
                 self._controls[name] = made
         if not self._controls:
+            first = next((name for name in parameters if name != "ax"), "w")
             raise ValueError(
                 f"{self._where} has nothing to move: give it a slider, for example "
-                f"{next(iter(parameters), 'w')}=(-3.0, 3.0, 0.1)."
+                f"{first}=(-3.0, 3.0, 0.1)."
             )
         self._options = {
             name: {label(option): option for option in given}
@@ -89,7 +90,7 @@ class Explorer(widgets.VBox):
             if isinstance(given, list)
         }
         starts = self._checked({c.name: c.start for c in self._controls.values()})
-        png, self._words = self._look(starts)  # an error here is for the author
+        picture, self._words = self._look(starts)  # an error here is for the author
         self._shown, self._wrong = starts, ""
 
         self.control = {n: c.widget(starts[n]) for n, c in self._controls.items()}
@@ -105,7 +106,7 @@ class Explorer(widgets.VBox):
         self._text = widgets.HTML()
         super().__init__([above, self._image, self._text])
         self.add_class(MARK)
-        self._place(png)
+        self._place(picture)
 
     @property
     def _where(self):
