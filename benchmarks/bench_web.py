@@ -8,7 +8,9 @@ Every built page with figures, in a headless Chromium:
   and caption; at full speed and with the processor slowed four times; in the state that
   the page starts with, and with every menu at its last option;
 * start: from the navigation to the frame that shows a live slider, with an empty cache;
-* weight: every file that the page asks for down to its end, each as gzip -6 makes it.
+* weight: every file that the page asks for down to its end, each as gzip -6 makes it;
+* play: the time of a frame while the playground trains five epochs in each;
+* the engine: see bench_engine.py.
 
 An answer that comes too late is measured again, at most twice: other programs have
 bursts. The exit code is 1 if a target is missed.
@@ -24,6 +26,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import sync_playwright
 
+from benchmarks import bench_engine
 from book import build, serve
 from tests.browser import launch
 
@@ -36,6 +39,8 @@ WEIGHT = 700  # KiB
 EVENTS = 60  # for each figure, state and speed; its sliders take turns
 ROUNDS = 3
 VISITS = 5
+FRAME = 17.5  # ms on average: 60 frames a second, and what a clock is off
+PLAYED = "chapters/playground.html?playground=hidden:8;8,epoch:0"
 SIZE = {"width": 1280, "height": 900}
 MARK = "application/vnd.jupyter.widget-state+json"
 
@@ -168,6 +173,39 @@ def measure_weight(browser, address):
     return [report(name, sum(sizes.values()) / 1024, WEIGHT, "KiB")]
 
 
+PLAY = """() => new Promise(done => {
+    const root = document.querySelector('#figure-playground');
+    const buttons = [...root.querySelectorAll('button')];
+    const play = buttons.find(({ textContent }) => textContent === 'Play');
+    const epoch = () => Number(/after epoch (\\d+)/.exec(root.textContent)?.[1] ?? 0);
+    const times = [];
+    const frame = now => {
+        times.push(now);
+        if (epoch() < 250) requestAnimationFrame(frame);
+        else done([(times.at(-1) - times[0]) / (times.length - 1), times.length]);
+    };
+    play.click();
+    requestAnimationFrame(frame);
+})"""
+
+
+def measure_play(browser, address):
+    """The playground's frames while it plays; the quietest of some rounds counts."""
+    context = browser.new_context(viewport=SIZE)
+    page = context.new_page()
+    rounds = []
+    for _ in range(ROUNDS):
+        page.goto(address)
+        page.wait_for_selector("html[data-figures=live]", state="attached")
+        rounds.append(page.evaluate(PLAY))
+    context.close()
+    frame, frames = min(rounds)
+    name = (
+        f"playground, 2-8-8-1: a frame while it plays, {250 / frames:.1f} epochs each"
+    )
+    return [report(name, frame, FRAME, "ms")]
+
+
 def main():
     pages = sorted(
         path.relative_to(build.PAGES).as_posix()
@@ -185,6 +223,11 @@ def main():
             address = f"http://127.0.0.1:{server.server_address[1]}/{page}"
             for measure in (measure_weight, measure_start, measure_answers):
                 passed += measure(browser, address)
+        home = f"http://127.0.0.1:{server.server_address[1]}/"
+        passed += measure_play(browser, home + PLAYED)
+        print("the engine")
+        for row in bench_engine.measure(browser):
+            passed.append(report(*row))
         browser.close()
         server.shutdown()
     missed = passed.count(False)

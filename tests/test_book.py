@@ -1,6 +1,7 @@
 """The built book: what every page promises, before any figure is looked at."""
 
 import gzip
+import json
 import re
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import nbformat
 import pytest
-from reader import axe_faults
+from reader import STATE, axe_faults
 
 from book import build, vendor
 
@@ -22,6 +23,7 @@ PAGES = [
     *(f"chapters/{path.stem}.html" for path in CHAPTERS),
     "search.html",
 ]
+FIGURES_BUDGET = 150 * 1024
 TEXT_PAGE_BUDGET = 200 * 1024
 WIDTHS = {"desktop": 1280, "phone": 390}
 ADDRESS = "https://github.com/owner/course"
@@ -118,9 +120,19 @@ def test_language_icon_and_theme_are_set(built_book, path):
     assert page.values("body", "data-default-mode") == ["auto"]
 
 
+def live_anchors(file):
+    """The anchors that figures bring with them when they come to life."""
+    states = STATE.findall(file.read_text("utf-8"))
+    models = [m for text in states for m in json.loads(text)["state"].values()]
+    configs = [m["state"]["config"] for m in models if m["model_name"] == "AnyModel"]
+    return {f"figure-{config['id']}" for config in configs if "controls" in config}
+
+
 def test_internal_links_lead_somewhere(built_book):
     names = {
-        path: {a.get("id") for _, a in tags(built_book, path).tags} for path in PAGES
+        path: {a.get("id") for _, a in tags(built_book, path).tags}
+        | live_anchors(built_book / path)
+        for path in PAGES
     }
     broken = []
     for path in PAGES:
@@ -212,6 +224,23 @@ def test_a_page_of_text_is_light(visit, built_book):
     page.reload(wait_until="networkidle")
     size = sum(len(gzip.compress((built_book / f).read_bytes())) for f in set(files))
     assert size <= TEXT_PAGE_BUDGET, f"{size / 1024:.0f} KiB"
+
+
+def test_ten_figures_weigh_little(built_book):
+    """Scripts, styles and state of a page with ten figures; stills load when seen."""
+    path = "chapters/views.html"
+    html = (built_book / path).read_text("utf-8")
+    assert len(live_anchors(built_book / path)) >= 10
+    stills = re.findall(r'<img[^>]*class="[^"]*nn-still[^"]*"[^>]*>', html)
+    assert len(stills) >= 10
+    assert all('loading="lazy"' in still for still in stills)
+    used = [urlsplit(link).path for link in loaded(tags(built_book, path))]
+    live = {(built_book / path).parent / name for name in used if "/live/" in name}
+    assert len(live) > 20
+    size = sum(len(gzip.compress(file.read_bytes())) for file in live)
+    whole = gzip.compress(html.encode())
+    size += len(whole) - len(gzip.compress(STATE.sub("", html).encode()))
+    assert size <= FIGURES_BUDGET, f"{size / 1024:.0f} KiB"
 
 
 def test_reduced_motion_stops_every_transition(visit):

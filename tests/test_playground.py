@@ -2,11 +2,12 @@
 
 import random
 import re
+from html import unescape
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from reader import caption, link, press
+from reader import box, caption, frames, link, note, press
 
 import nnlib
 from nnlib.live import Menu, Slider
@@ -213,3 +214,91 @@ def test_copied_code_gives_the_pages_loss(playground):
         loss = float(last.get_attribute("data-value"))
         assert loss == pytest.approx(loss_of(copied), rel=1e-9, abs=1e-12), state
     assert agreed >= 10
+
+
+def test_the_links_of_its_page_ask_for_what_there_is(built_book, show):
+    html = (built_book / "chapters" / "playground.html").read_text("utf-8")
+    links = re.findall(r'href="(\?playground=[^"#]*)#figure-playground"', html)
+    assert len(links) == 5
+    drawn = set()
+    for address in links:
+        page = show(f"chapters/playground.html{unescape(address)}")
+        assert note(page, ANCHOR) == "", address
+        drawn.add(caption(page, ANCHOR))
+    assert len(drawn) == len(links)
+
+
+# --- what the reader works with ---------------------------------------------------
+
+
+def words(page):
+    return page.locator(f"#{ANCHOR} figcaption").inner_text()
+
+
+def test_layers_and_units_come_and_go_by_keyboard(playground):
+    page = playground(START)
+    for name, layers in [
+        ("+1 hidden layer", "2–4–4–1"),
+        ("+1 unit in layer 2", "2–4–5–1"),
+        ("−1 unit in layer 1", "2–3–5–1"),
+        ("−1 hidden layer", "2–3–1"),
+    ]:
+        press(page, ANCHOR, name)
+        assert f" {layers} after epoch 0" in words(page)
+    for _ in range(2):
+        press(page, ANCHOR, "−1 unit in layer 1")
+    less = box(page, ANCHOR).get_by_role(
+        "button", name="−1 unit in layer 1", exact=True
+    )
+    assert " 2–1–1 after" in words(page)
+    assert less.is_disabled()
+
+
+def test_a_weight_is_set_from_the_epoch_of_the_moment_on(playground):
+    page = playground(SimpleNamespace(**{**vars(START), "epoch": 3}))
+    here = box(page, ANCHOR)
+    here.get_by_label("weight", exact=True).select_option(index=5)
+    here.get_by_label("value", exact=True).fill("-1.5")
+    press(page, ANCHOR, "Set weight")
+    edited = SimpleNamespace(**{**vars(START), "epoch": 3, "edits": (3.0, 5.0, -1.5)})
+    said = Playground(id="edited").caption(edited)
+    assert caption(page, ANCHOR) == f"Playground. {said}"
+    here.get_by_label("value", exact=True).fill("99")
+    press(page, ANCHOR, "Set weight")
+    assert "must be" in note(page, ANCHOR) or not page.evaluate(
+        "document.querySelector('#nn-weight-value-playground').validity.valid"
+    )
+    assert caption(page, ANCHOR).startswith(f"Playground. {said}")
+
+
+def test_points_are_drawn_pasted_and_removed(playground):
+    page = playground(SimpleNamespace(**{**vars(START), "data": DRAWN}))
+    assert "Draw two points" in words(page)
+    field = page.locator(f"#{ANCHOR} .nn-plane:has(canvas.nn-field)").first
+    field.scroll_into_view_if_needed()
+    size = field.bounding_box()
+    field.click(position={"x": size["width"] / 2, "y": size["height"] / 3})
+    frames(page)
+    pasted = box(page, ANCHOR).get_by_label("points, one a line: x₁ x₂ class")
+    pasted.fill("0.5 -1 1\n\n-1; 0.25; 0\n")
+    press(page, ANCHOR, "Add these points")
+    assert "2–4–1 after epoch 0" in words(page)
+    pasted.fill("1 1 1\n1 1\n")
+    press(page, ANCHOR, "Add these points")
+    assert 'Line 2, "1 1": write x₁ x₂ class' in note(page, ANCHOR)
+    pasted.fill("1 7 1")
+    press(page, ANCHOR, "Add these points")
+    assert "from −2 to 2" in note(page, ANCHOR)
+    press(page, ANCHOR, "Remove all points")
+    assert "Draw two points" in words(page)
+
+
+def test_the_gradient_check_names_the_worst_weight(playground):
+    page = playground(SimpleNamespace(**{**vars(START), "epoch": 2}))
+    press(page, ANCHOR, "Check gradients")
+    names, _ = execute(program(SimpleNamespace(**{**vars(START), "epoch": 2})))
+    worst = nnlib.check_gradients(names.net, names.loss, names.X, names.T)
+    told = note(page, ANCHOR)
+    error = re.search(r"worst at layers\[\d\]\.[Wb]\[[\d, ]+\], error (.*)\.", told)[1]
+    assert float(error.replace("−", "-")) < 1e-6
+    assert worst.error < 1e-6

@@ -104,12 +104,9 @@ export default mount((stage) => {
     map.weights(run.net.params, words(run, grads), picked);
     editor.show(run);
     field.draw([...answers, ...examples(field, config, state, run)]);
-    paintLoss(
-      curve,
-      run,
-      state,
-      ghost && led({ ...ghost, epoch: state.epoch }, "ghost").value,
-    );
+    const before = ghost && program(config, ghost) !== "" ? ghost : null;
+    const earlier = before && led({ ...before, epoch: state.epoch }, "ghost").value;
+    paintLoss(curve, run, state, earlier);
     return {
       caption:
         done || run.diverged !== null
