@@ -191,7 +191,7 @@ class TestPython:
 
     def test_a_python_that_is_not_there_is_named(self):
         done = subprocess.run(
-            ["make", "environment", "PYTHON=python9.9"],
+            ["make", "--no-print-directory", "environment", "PYTHON=python9.9"],
             cwd=ROOT,
             capture_output=True,
             text=True,

@@ -193,8 +193,7 @@ function flatName(plane, ranges) {
     null,
   );
   if (!widest || width(widest) < 76) return [];
-  const middle = [(widest[0] + widest[1]) / 2, (plane.y[0] + plane.y[1]) / 2];
-  return [
-    plane.text(middle, `|g′| < ${FLAT}`, { look: "nn-text-muted", anchor: "middle" }),
-  ];
+  const top = [(widest[0] + widest[1]) / 2, plane.y[1]];
+  const look = { look: "nn-text-muted", anchor: "middle", dy: 17 };
+  return [plane.text(top, `|g′| < ${FLAT}`, look)];
 }
