@@ -1,6 +1,7 @@
 """How fast the live figures answer, and what a page with figures weighs.
 
     make bench-web
+    python -m benchmarks.bench_web views playground      these pages alone
 
 Every built page with figures, in a headless Chromium:
 
@@ -211,6 +212,7 @@ def main():
         path.relative_to(build.PAGES).as_posix()
         for path in build.PAGES.rglob("*.html")
         if MARK in path.read_text("utf-8")
+        and (path.stem in sys.argv[1:] or not sys.argv[1:])
     )
     if not pages:
         sys.exit("No built page has a live figure. Build the book with: make book")

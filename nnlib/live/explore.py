@@ -25,7 +25,7 @@ import traitlets
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from ..plots import canvas
+from ..plots import canvas, png
 from .figure import Menu, Slider, Switch
 
 MARK = "nn-explore"  # the class by which the book's build knows such a figure
@@ -325,10 +325,3 @@ def opened():
     """The numbers of the figures that pyplot holds open; none if nobody imported it."""
     plt = sys.modules.get("matplotlib.pyplot")
     return set(plt.get_fignums()) if plt else set()
-
-
-def png(figure):
-    """The figure as the bytes of a PNG file, the same each time."""
-    out = io.BytesIO()
-    figure.savefig(out, format="png", dpi=110, metadata={"Software": None})
-    return out.getvalue()

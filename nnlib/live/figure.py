@@ -15,7 +15,6 @@ their values; on the static page native inputs take their place.
 """
 
 import base64
-import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ import anywidget
 import ipywidgets as widgets
 import traitlets
 
+from ..plots import png
 from .modules import as_module, style
 
 
@@ -308,10 +308,6 @@ class Figure(widgets.VBox):
         return f"{self.title}. {self.caption(self.state)}"
 
     def _repr_mimebundle_(self, **kwargs):
-        png = io.BytesIO()
-        self.still(self.state).savefig(
-            png, format="png", dpi=110, metadata={"Software": None}
-        )
-        picture = base64.b64encode(png.getvalue()).decode()
+        picture = base64.b64encode(png(self.still(self.state))).decode()
         live = super()._repr_mimebundle_(**kwargs)
         return {**live, "text/plain": repr(self), "image/png": picture}

@@ -23,6 +23,7 @@ from ..activations import (
     Tanh,
 )
 from ..backprop import value_and_grad
+from ..data import GATES
 from ..loss import HEADS
 from ..mlp import Identity
 from .figure import Figure, Menu, Slider, Values
@@ -47,7 +48,7 @@ TARGETS = {
 }
 CLOUD = "X, t = nn.{}(n={}, noise={}, rng=np.random.default_rng({}){})\nX = X.round(3)"
 DRAWN = "drawn"
-DATA = {
+CLOUDS = {
     "moons": CLOUD.format("moons", 200, 0.15, 1, ""),
     "circles": CLOUD.format("circles", 200, 0.1, 1, ""),
     "spirals": CLOUD.format("spirals", 240, 0.03, 1, ""),
@@ -55,8 +56,15 @@ DATA = {
     "two blobs": CLOUD.format("blobs", 200, 0.5, 1, ""),
     "three blobs": CLOUD.format("blobs", 210, 0.35, 1, ", classes=3"),
     "four blobs": CLOUD.format("blobs", 200, 0.3, 1, ", classes=4"),
-    **{name: f'X, t = nn.gate("{name}")' for name in ("AND", "OR", "XOR", "XNOR")},
 }
+DIGITS = """\
+X, t = nn.digits()
+X, t = X[t < 4].reshape(-1, 8, 8), t[t < 4]
+ink = X[:, 2:6, 3:5].mean((1, 2)), X[:, :4].mean((1, 2)) - X[:, 4:].mean((1, 2))
+X = np.column_stack([4 * ink[0] - 2, 8 * ink[1]]).round(3)"""
+"""The digits 0 to 3 by two measures: ink in the middle, ink above less ink below."""
+TABLES = {name: f'X, t = nn.gate("{name}")' for name in GATES}
+DATA = {**CLOUDS, "digits 0–3": DIGITS, **TABLES}
 POINTS = """\
 P = np.array({points}).reshape(-1, 3)
 X, t = P[:, :2], P[:, 2].astype(int)"""
@@ -276,7 +284,7 @@ class Playground(Figure):
     title, view = "Playground", "views/playground"
     controls = (
         Menu("task", "two classes", tuple(TASKS), "task"),
-        Menu("data", "moons", (*DATA, DRAWN), "data"),
+        Menu("data", "moons", (*CLOUDS, "digits 0–3", DRAWN, *TABLES), "data"),
         Menu("activation", "tanh", tuple(ACTIVATIONS), "activation"),
         Menu("loss", "log loss of z", tuple(LOSSES), "loss"),
         Menu("optimiser", "SGD", tuple(OPTIMISERS), "optimiser"),

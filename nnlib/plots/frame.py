@@ -1,11 +1,13 @@
 """What every picture has: colours from palette.json, axes, a legend, notes."""
 
+import io
 import json
 from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.colors import same_color
 from matplotlib.figure import Figure
+from PIL import Image
 
 PALETTE = json.loads(
     Path(__file__).parents[1].joinpath("palette.json").read_text("utf-8")
@@ -47,6 +49,15 @@ def canvas(columns=1, *, width=4.8, height=3.6, theme="light"):
     with mpl.rc_context(style(theme)):
         figure = Figure(figsize=(width * columns, height), layout="constrained")
         return figure, list(figure.subplots(1, columns, squeeze=False)[0])
+
+
+def png(figure):
+    """The picture as a PNG file's bytes, in 128 colours: a third of the weight."""
+    whole, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(whole, format="png", dpi=110)
+    picture = Image.open(whole).convert("RGB")
+    picture.quantize(128, dither=Image.Dither.NONE).save(small, "png", optimize=True)
+    return small.getvalue()
 
 
 def legend(*, ax, loc="best"):

@@ -57,7 +57,7 @@ class HiddenSpace(Figure):
         )
         return (
             f"{s.data}: a₁ + a₂ > {num(s.threshold, 2)} answers {right} of 4 right. "
-            f"{allowed}."
+            f"{allowed}: the sums are {', '.join(num(z, 3) for z in total)}."
         )
 
     def numbers(self, s):

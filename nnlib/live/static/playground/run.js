@@ -3,9 +3,11 @@
 import { train } from "../engine/backprop.js";
 import { optimiser } from "../engine/gradient_descent.js";
 import { loss } from "../engine/loss.js";
-import { mlp } from "../engine/mlp.js";
+import { mlp, network } from "../engine/mlp.js";
 import { defaultRng } from "../engine/random.js";
 import { facts, outKind, triples } from "./program.js";
+
+const KEPT = 4; // runs that need not be trained again
 
 const TARGETS = {
   "two classes": (x1, x2, t) => [t % 2],
@@ -72,6 +74,8 @@ export class Run {
     this.epoch = 0;
     this.diverged = null; // or the epoch in which the loss lost all bounds
     this.history = [];
+    this.kept = []; // the parameters at the end of each epoch
+    this.shown = new Map();
     this.remember();
   }
 
@@ -102,15 +106,14 @@ export class Run {
     if (this.diverged === null) this.epoch += 1;
   }
 
-  /** Note the loss in training; a loss without end is the end of the run. */
+  /** Note the loss in training and the weights; an infinite loss is the end of the run. */
   remember() {
-    const value = this.lossOn(this.data);
-    if (Number.isFinite(value)) this.history.push(value);
-    else this.diverged = this.history.length;
-  }
-
-  lossOn({ X, T, n }) {
-    return this.loss.value(this.net.forward(X, n), T, n);
+    const { X, T, n } = this.data;
+    const value = this.loss.value(this.net.forward(X, n), T, n);
+    if (Number.isFinite(value)) {
+      this.history.push(value);
+      this.kept.push(this.net.params.map((p) => p.slice()));
+    } else this.diverged = this.history.length;
   }
 
   /** Write the weights that the reader has changed after this epoch. */
@@ -123,6 +126,30 @@ export class Run {
         index -= p.length;
       }
     }
+  }
+
+  /** The run as it stood at the end of an epoch; each `name` has a network of its own. */
+  at(epoch, name) {
+    if (!this.shown.has(name)) this.shown.set(name, network(this.net.spec()));
+    const net = this.shown.get(name);
+    const last = Math.min(epoch, this.epoch);
+    net.params.forEach((p, k) =>
+      p.set((this.kept[last] ?? this.kept[0] ?? net.params)[k]),
+    );
+    const over = this.diverged !== null && epoch >= this.diverged;
+    return new Moment(this, net, last, over ? this.diverged : null);
+  }
+}
+
+/** A run at one epoch: its weights, the losses up to there, and what follows from them. */
+export class Moment {
+  constructor({ facts, data, test, loss, out, history }, net, epoch, diverged) {
+    Object.assign(this, { facts, data, test, loss, out, net, epoch, diverged });
+    this.history = history.slice(0, epoch + 1);
+  }
+
+  lossOn({ X, T, n }) {
+    return this.loss.value(this.net.forward(X, n), T, n);
   }
 
   /** The gradients at the weights of the moment, over all of the training set. */
@@ -151,22 +178,22 @@ export class Run {
 }
 
 /**
- * Steps of a job that leads a run of these settings to `epoch`, whatever its state's own.
- * `runs` keeps one run a name; a run never goes back, so a new one is made for that.
+ * Steps of a job that leads a run of these settings to `epoch`, whatever its state's own;
+ * each is a Moment, with a network of its own for each `name`. `runs` keeps some runs, by
+ * their settings: a run remembers its weights, so that going back costs nothing.
  */
 export function* reach(runs, name, config, settings, epoch, most) {
   const key = JSON.stringify({ ...settings, epoch: 0 });
-  let run = runs.get(name);
-  if (run?.key !== key || run.epoch > epoch || run.diverged !== null) {
-    run = new Run(config, settings, most);
-    run.key = key;
-    runs.set(name, run);
+  if (!runs.has(key)) {
+    if (runs.size >= KEPT) runs.delete(runs.keys().next().value);
+    runs.set(key, new Run(config, settings, most));
   }
+  const run = runs.get(key);
   while (run.epoch < epoch && run.diverged === null) {
     run.advance();
-    yield run;
+    yield run.at(epoch, name);
   }
-  return run;
+  return run.at(epoch, name);
 }
 
 /** The place of the largest of the k numbers from `at` on; the first of equals. */

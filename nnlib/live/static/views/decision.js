@@ -6,7 +6,7 @@ import { Run, reach } from "../playground/run.js";
 import { mount } from "../stage.js";
 import { num, percent } from "../text.js";
 
-const CELLS = 72; // of the field each way
+const CELLS = 60; // of the field each way
 
 export default mount((stage) => {
   const { settings, sure, run: config } = stage.config;

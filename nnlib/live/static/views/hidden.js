@@ -93,7 +93,7 @@ export default mount((stage) => {
         ? `Any threshold from ${num(low, 4)} to ${num(high, 4)} would do`
         : "No threshold gets all four right";
     return {
-      caption: `${state.data}: a₁ + a₂ > ${num(threshold, 2)} answers ${right} of 4 right. ${allowed}.`,
+      caption: `${state.data}: a₁ + a₂ > ${num(threshold, 2)} answers ${right} of 4 right. ${allowed}: the sums are ${total.map((z) => num(z, 3)).join(", ")}.`,
       numbers: () => [
         {
           title: `${state.data} through the hidden layer`,
