@@ -69,6 +69,9 @@ STOPWATCH = """anchor => {
     }, { capture: true });
 }"""
 
+AT_ITS_END = """(slider, ahead) =>
+    slider.valueAsNumber === Number(ahead ? slider.max : slider.min)"""
+
 FIRST_FRAME = """
     new MutationObserver((_, observer) => {
         if (document.documentElement?.dataset.figures !== 'live') return;
@@ -83,14 +86,16 @@ FIRST_FRAME = """
 def answers(page, anchor, slowed):
     """Milliseconds from key to drawn frame, in rising order."""
     sliders = page.locator(f".nn-box:has(#{anchor}) input[type=range]").all()
+    ahead = [True] * len(sliders)
     page.evaluate(STOPWATCH, anchor)
     devtools = page.context.new_cdp_session(page)
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": slowed})
     for event in range(EVENTS):
-        sliders[event % len(sliders)].focus()
-        # there and back again, so that no slider stops at its end
-        there = event // len(sliders) * 2 < EVENTS // len(sliders)
-        page.keyboard.press("ArrowRight" if there else "ArrowLeft")
+        at = event % len(sliders)
+        sliders[at].focus()
+        if sliders[at].evaluate(AT_ITS_END, ahead[at]):
+            ahead[at] = not ahead[at]
+        page.keyboard.press("ArrowRight" if ahead[at] else "ArrowLeft")
         page.wait_for_function("count => answers.length > count", arg=event)
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     times, moved = zip(*page.evaluate("answers"), strict=True)

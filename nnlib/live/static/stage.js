@@ -4,7 +4,7 @@ import { fromLink, linkText, meaning, rawValue } from "./controls.js";
 import { savePNG, saveSVG } from "./download.js";
 import { button, html, svg } from "./elements.js";
 import { Handle } from "./handle.js";
-import { Job } from "./job.js";
+import { Job, SLICE } from "./job.js";
 import { Plane } from "./pieces/plane.js";
 import { Predict } from "./predict.js";
 import { Tables } from "./tables.js";
@@ -132,6 +132,7 @@ export class Stage {
       job = new Job(key, steps());
       this.jobs.set(name, job);
     }
+    if (!job.done) job.advance(this.until);
     job.wanted = true;
     return job;
   }
@@ -274,10 +275,8 @@ export class Stage {
     if (!this.fit()) return;
     const state = this.state();
     this.notice(state);
-    for (const job of this.jobs.values()) {
-      job.wanted = false;
-      if (!job.done) job.advance();
-    }
+    this.until = performance.now() + SLICE;
+    for (const job of this.jobs.values()) job.wanted = false;
     const { caption, numbers } = this.paint(state, this.ghost());
     this.caption.textContent = caption;
     this.tables.show(numbers);
