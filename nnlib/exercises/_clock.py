@@ -50,7 +50,8 @@ def _watch(seconds, names):
             return None
         # line events alone miss a loop that stands on one line: `while True: pass`
         frame.f_trace_opcodes = True
-        if time.monotonic() > end:
+        # raised on the way in, it would not say in which line the function was
+        if event != "call" and time.monotonic() > end:
             raise TooSlow
         return look
 
