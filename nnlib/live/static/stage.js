@@ -96,13 +96,20 @@ export class Stage {
     return handle;
   }
 
-  /** A line under the picture that says what the marks mean: [look, words], …. */
+  /**
+   * A line under the picture that says what the marks mean: [look, words], …. A look is
+   * one of MARKS, or the class of a line.
+   */
   key(...entries) {
     const parts = entries.map(([look, words]) =>
       html(
         "span",
         {},
-        svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, MARKS[look]()),
+        svg(
+          "svg",
+          { viewBox: "0 0 24 24", "aria-hidden": "true" },
+          MARKS[look]?.() ?? svg("path", { class: look, d: "M1 12h22" }),
+        ),
         words,
       ),
     );

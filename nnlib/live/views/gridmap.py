@@ -8,9 +8,9 @@ from ... import plots
 from ...activations import Tanh
 from ...jacobians import network_jacobian
 from ...mlp import Dense, Network
-from ..figure import Figure, Menu, Slider
+from ..figure import Figure, Menu, Slider, Switch
 from ..spec import to_spec
-from ..text import num, table
+from ..text import num, percent, table
 
 Map = namedtuple("Map", "f J")
 """f takes points (n, 2) to points (n, 2); J takes a point (2,) to (2, 2)."""
@@ -54,7 +54,10 @@ CORNERS = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) / 2
 
 
 class GridMap(Figure):
-    """A grid and its image, a small square and its image, and what J makes of it."""
+    """A grid and its image, a small square and its image, and what J makes of it.
+
+    `close` shows the square's image alone, in a window that shrinks with it.
+    """
 
     title, view = "The Jacobian, seen closely", "views/gridmap"
     controls = (
@@ -62,6 +65,7 @@ class GridMap(Figure):
         Slider("x1", 0.7, *WINDOW, 0.05, "x₁"),
         Slider("x2", -0.4, *WINDOW, 0.05, "x₂"),
         Slider("h", 0.6, 0.1, 1.0, 0.1, "side h"),
+        Switch("close", False, "close up"),
     )
 
     def config(self):
@@ -78,9 +82,11 @@ class GridMap(Figure):
         turned = ", turned over" if det < -0.0005 else ""
         flat = abs(det) < 0.0005
         area = "nothing is left of an area" if flat else f"areas × {num(abs(det), 3)}"
+        share = percent(error, s.h * np.linalg.norm(J, axis=0).max())
+        seen = f" Close up: {share} of its longest side." if s.close else ""
         return (
             f"At ({num(s.x1, 2)}, {num(s.x2, 2)}): J = [{rows}], {area}{turned}. "
-            f"The parallelogram's corners are off by up to {num(error, 3)}."
+            f"The parallelogram's corners are off by up to {num(error, 3)}.{seen}"
         )
 
     def numbers(self, s):
@@ -102,21 +108,27 @@ class GridMap(Figure):
         f, _ = MAPS[s.map]
         J, *_ = closely(s)
         at = np.array([s.x1, s.x2])
-        for ax, g, M in ((left, lambda X: X, np.eye(2)), (right, f, J)):
-            plots.bent_grid(g, ax=ax, x=WINDOW, y=WINDOW, lines=17)
-            plots.cell(g, M, at, s.h, ax=ax)
-        left.set(xlabel="x₁", ylabel="x₂", aspect="equal")
-        right.set(xlabel="y₁", ylabel="y₂")
+        near = at[:, None] + 1.5 * s.h * np.array([-1, 1])
+        x, y, lines = (*near, 7) if s.close else (WINDOW, WINDOW, 17)
+        plots.bent_grid(lambda X: X, ax=left, x=WINDOW, y=WINDOW, lines=17)
+        plots.cell(lambda X: X, np.eye(2), at, s.h, ax=left)
+        plots.bent_grid(f, ax=right, x=x, y=y, lines=lines)
+        plots.cell(f, J, at, s.h, ax=right)
+        left.set(xlabel="x₁", ylabel="x₂", xlim=WINDOW, ylim=WINDOW, aspect="equal")
+        right.set(xlabel="y₁", ylabel="y₂", aspect="equal")
         return fig
 
 
 def image(f):
-    """The window that holds f's image of the grid, with a margin: [low, high] twice."""
+    """The square window that holds f's image of the grid: [low, high] for each axis.
+
+    One scale for both axes, so that areas look as large as they are.
+    """
     ends = np.linspace(*WINDOW, 81)
     grid = np.stack(np.meshgrid(ends, ends), axis=-1).reshape(-1, 2)
     low, high = f(grid).min(0), f(grid).max(0)
-    margin = 0.06 * (high - low) + 0.05
-    return np.stack([low - margin, high + margin], axis=1).round(2).tolist()
+    middle, half = (low + high) / 2, 0.56 * (high - low).max() + 0.05
+    return np.stack([middle - half, middle + half], axis=1).round(2).tolist()
 
 
 def off(s, h):

@@ -64,15 +64,34 @@ export function chains(all) {
   return lines;
 }
 
-/** Where the cells of a plane (their values in the order of centres()) have `level`. */
+/**
+ * Where a plane with as many columns of cells as rows has `level`, up to its edges; the
+ * values in the order of centres().
+ */
 export function border(plane, values, level, look) {
   const { width, height } = plane.canvas;
   const [left, top] = [plane.X(plane.x[0]), plane.Y(plane.y[1])];
   const place = ([column, row]) =>
-    `${(left + ((column + 0.5) / width) * plane.inner.width).toFixed(1)} ` +
-    (top + ((row + 0.5) / height) * plane.inner.height).toFixed(1);
-  const d = chains(isoline(values, width, level))
+    `${(left + ((column - 0.5) / width) * plane.inner.width).toFixed(1)} ` +
+    (top + ((row - 0.5) / height) * plane.inner.height).toFixed(1);
+  const d = chains(isoline(widened(values, width), width + 2, level))
     .map((line) => `M${line.map(place).join("L")}`)
     .join("");
   return svg("path", { class: look, d });
+}
+
+/** An n × n grid with one more node all around, each on the line through the last two. */
+function widened(values, n) {
+  const m = n + 2;
+  const wide = new Float64Array(m * m);
+  for (let r = 0; r < n; r++)
+    for (let c = 0; c < n; c++) wide[(r + 1) * m + c + 1] = values[r * n + c];
+  const extend = (from, step, count) => {
+    wide[from] = 2 * wide[from + step] - wide[from + 2 * step];
+    const end = from + (count - 1) * step;
+    wide[end] = 2 * wide[end - step] - wide[end - 2 * step];
+  };
+  for (let r = 1; r <= n; r++) extend(r * m, 1, m);
+  for (let c = 0; c < m; c++) extend(c, m, m);
+  return wide;
 }

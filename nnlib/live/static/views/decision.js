@@ -26,7 +26,9 @@ export default mount((stage) => {
     ["class0", "target 0"],
     ["class1", "target 1"],
     ["wrong", "answered wrongly"],
-    ["before", "margin"],
+    ["nn-line", "p = threshold"],
+    ["nn-margin", `threshold ± ${num(sure, 2)}`],
+    ["nn-line-before nn-border-before", "earlier setting"],
   );
   stage.compare();
   stage.player("epoch", () => most, { pause: 40 });

@@ -3,9 +3,10 @@
 import { jacobian } from "../engine/jacobians.js";
 import { network } from "../engine/mlp.js";
 import { svg } from "../elements.js";
+import { Room, around } from "../pieces/labels.js";
 import { bentGrid, outline, square } from "../pieces/maps.js";
 import { mount } from "../stage.js";
-import { num } from "../text.js";
+import { num, percent } from "../text.js";
 
 const CURVED = {
   "x₁² x₂ and 5 x₁ + sin x₂": {
@@ -23,6 +24,9 @@ const CURVED = {
     ],
   },
 };
+const LINES = 17; // of the grid, each way
+const LOCAL = 7; // of the finer grid around the square
+const SIDES = ["nn-column0", "nn-column1"]; // the looks of J's columns
 const CORNERS = [
   [-0.5, -0.5],
   [0.5, -0.5],
@@ -73,8 +77,16 @@ export default mount((stage) => {
     up: "x2",
     at: (event) => from.under(event),
   });
+  from.given = true; // the point and its square are the reader's own
   from.picture.setAttribute("role", "group");
   from.picture.append(handle.element);
+  stage.key(
+    ["nn-image", "the square and its image"],
+    ["nn-parallelogram", "what J makes of it"],
+    ["nn-column0", "step along x₁"],
+    ["nn-column1", "step along x₂"],
+    ["before", "earlier setting"],
+  );
   stage.compare();
 
   return (state, ghost) => {
@@ -82,7 +94,6 @@ export default mount((stage) => {
     const x = [state.x1, state.x2];
     const y = f(x);
     const matrix = J(x);
-    to.window(...images[state.map]);
     handle.place(from.X(x[0]), from.Y(x[1]));
     const all = (points) => points.map(f);
     const earlier = ghost ? square([ghost.x1, ghost.x2], ghost.h) : [];
@@ -94,20 +105,29 @@ export default mount((stage) => {
       );
     const here = square(x, state.h);
     from.draw([
-      ...bentGrid(from, (points) => points, window, window, 17),
+      ...bentGrid(from, (points) => points, window, window, LINES),
       faint(from, earlier),
       outline(from, here, "nn-image"),
+      ...steps(state.h).map((step, i) => from.arrow(x, plus(x, step), SIDES[i])),
     ]);
-    const straight = here.map(([u, v]) =>
-      times(matrix, [u - x[0], v - x[1]]).map((d, i) => y[i] + d),
+    const straight = here.map(([u, v]) => plus(y, times(matrix, [u - x[0], v - x[1]])));
+    const near = x.map((at) => [at - 1.5 * state.h, at + 1.5 * state.h]);
+    if (state.close) to.window(...closeUp(to, y, [...all(here), ...straight]));
+    else to.window(...images[state.map]);
+    const columns = steps(state.h).map((step) => plus(y, times(matrix, step)));
+    to.draw(
+      [
+        ...(state.close
+          ? bentGrid(to, all, ...near, LOCAL)
+          : bentGrid(to, all, window, window, LINES)),
+        faint(to, earlier.map(maps[ghost?.map ?? state.map].f)),
+        outline(to, all(here), "nn-image"),
+        outline(to, straight, "nn-parallelogram"),
+        ...columns.map((end, i) => to.arrow(y, end, SIDES[i])),
+        to.dot(y, "nn-dot", 5),
+      ],
+      state.close ? named(to, y, columns) : [],
     );
-    to.draw([
-      ...bentGrid(to, all, window, window, 17),
-      faint(to, earlier.map(maps[ghost?.map ?? state.map].f)),
-      outline(to, all(here), "nn-image"),
-      outline(to, straight, "nn-parallelogram"),
-      to.dot(y, "nn-dot", 5),
-    ]);
     const det = matrix[0][0] * matrix[1][1] - matrix[0][1] * matrix[1][0];
     const off = (h) => error(maps[state.map], x, h);
     return {
@@ -137,6 +157,35 @@ export default mount((stage) => {
   };
 });
 
+const plus = (y, step) => y.map((at, i) => at + step[i]);
+
+/** From the middle of the square to the middles of two of its sides. */
+const steps = (h) => [
+  [h / 2, 0],
+  [0, h / 2],
+];
+
+/** The window about y that holds all points, one scale for both axes. */
+function closeUp(plane, y, points) {
+  const { width, height } = plane.inner;
+  const far = Math.max(...points.flatMap((p) => p.map((at, i) => Math.abs(at - y[i]))));
+  const unit = (1.3 * far) / Math.min(width, height);
+  return [width, height].map((size, i) => [y[i] - unit * size, y[i] + unit * size]);
+}
+
+/** J's columns by name, beside the arrows' ends. */
+function named(plane, y, columns) {
+  const [left, right] = plane.x.map((at) => plane.X(at));
+  const [bottom, top] = plane.y.map((at) => plane.Y(at));
+  const room = new Room({ left, right, top, bottom });
+  room.keep(plane.X(y[0]), plane.Y(y[1]), 8);
+  const ends = columns.map(([u, v]) => [plane.X(u), plane.Y(v)]);
+  for (const [u, v] of ends) room.keep(u, v, 6);
+  return ends
+    .map(([u, v], i) => room.place(`∂f/∂x${"₁₂"[i]}`, around(u, v), "nn-text-strong"))
+    .filter(Boolean);
+}
+
 /** How far J's parallelogram is from the image of a square's corners, at worst. */
 function error({ f, J }, x, h) {
   const y = f(x);
@@ -150,10 +199,12 @@ function error({ f, J }, x, h) {
   return Math.max(...distances);
 }
 
-function caption({ x1, x2 }, J, det, off) {
+function caption({ x1, x2, h, close }, J, det, off) {
   const rows = J.map((row) => row.map((value) => num(value, 2)).join(" ")).join("; ");
   const flat = Math.abs(det) < 0.0005;
   const area = flat ? "nothing is left of an area" : `areas × ${num(Math.abs(det), 3)}`;
   const turned = det < -0.0005 ? ", turned over" : "";
-  return `At (${num(x1, 2)}, ${num(x2, 2)}): J = [${rows}], ${area}${turned}. The parallelogram's corners are off by up to ${num(off, 3)}.`;
+  const longest = h * Math.max(...[0, 1].map((j) => Math.hypot(J[0][j], J[1][j])));
+  const seen = close ? ` Close up: ${percent(off, longest)} of its longest side.` : "";
+  return `At (${num(x1, 2)}, ${num(x2, 2)}): J = [${rows}], ${area}${turned}. The parallelogram's corners are off by up to ${num(off, 3)}.${seen}`;
 }

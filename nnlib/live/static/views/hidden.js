@@ -1,16 +1,20 @@
 // The plane of inputs beside the plane of what two hidden units make of it.
+import { button, svg } from "../elements.js";
 import { network } from "../engine/mlp.js";
-import { svg } from "../elements.js";
+import { border } from "../pieces/contour.js";
 import { Room, around } from "../pieces/labels.js";
 import { bentGrid } from "../pieces/maps.js";
-import { border } from "../pieces/contour.js";
 import { mount } from "../stage.js";
-import { num } from "../text.js";
+import { num, term } from "../text.js";
 
 const CELLS = 60; // of the field each way
+const FEW = 4; // examples or fewer: each is named, and its sum is told
+const SMALL = 20; // more examples than this are drawn smaller
+const ROWS = 60; // of the table
+const ARROW = 0.1; // of the window's width
 
 export default mount((stage) => {
-  const { X, targets, window } = stage.config;
+  const { X, targets, window, presets } = stage.config;
   const net = network(stage.config.net);
   const [W, b] = net.params;
   const look = { ratio: 1, xticks: 3, yticks: 3 };
@@ -35,70 +39,85 @@ export default mount((stage) => {
     ["class0", "target 0"],
     ["class1", "target 1"],
     ["wrong", "answered wrongly"],
+    ["nn-line", "border of the answer"],
+    ["nn-guide", "a hidden unit's z = 0"],
     ["before", "earlier setting"],
   );
+  for (const [name, weights] of Object.entries(presets))
+    stage.tools.append(button(name, () => stage.set(weights)));
   stage.compare();
 
-  const weights = (s) => {
+  const hide = (s) => {
     W.set([s.w11, s.w12, s.w21, s.w22]);
     b.set([s.b1, s.b2]);
   };
   const bend = (points) => pairs(net.forward(Float64Array.from(points.flat())));
+  const sums = (s, points) => points.map(([a1, a2]) => s.v1 * a1 + s.v2 * a2);
+  const fieldOf = (s) => sums(s, pairs(net.forward(input.centres())));
+  const line = (s, kind) =>
+    space.boundary([s.v1, s.v2], -s.threshold, { look: kind, arrow: false });
+
+  /** What an earlier setting has in each plane. */
+  function traces(ghost) {
+    if (!ghost) return [[], []];
+    hide(ghost);
+    return [
+      [border(input, fieldOf(ghost), ghost.threshold, "nn-line-before")],
+      [
+        ...line(ghost, "nn-line-before"),
+        ...bend(X).map((a) => space.dot(a, "nn-hollow", 5)),
+      ],
+    ];
+  }
 
   return (state, ghost) => {
     const { threshold } = state;
-    const t = targets[state.data];
-    let before = [];
-    if (ghost) {
-      weights(ghost);
-      const sums = fieldOf(net, input);
-      before = [
-        [border(input, sums, ghost.threshold, "nn-line-before")],
-        [
-          line(space, ghost.threshold, "nn-line-before"),
-          ...bend(X).map((a) => space.dot(a, "nn-hollow", 5)),
-        ],
-      ];
-    }
-    weights(state);
+    const name = state.data ?? Object.keys(targets)[0];
+    const t = targets[name];
+    hide(state);
+    space.window(...reach(bend(corners(window))));
+    const before = traces(ghost);
+    hide(state);
     const colours = stage.fieldColours();
-    const sums = fieldOf(net, input);
-    input.cellwise((i) => colours[Number(sums[i] > threshold)]);
-    space.field((a1, a2) => Number(a1 + a2 > threshold), colours);
+    const values = fieldOf(state);
+    input.cellwise((i) => colours[Number(values[i] > threshold)]);
+    space.field((a1, a2) => Number(state.v1 * a1 + state.v2 * a2 > threshold), colours);
     const A = bend(X);
-    const total = A.map(([a1, a2]) => a1 + a2);
+    const total = sums(state, A);
+    const right = total.map((z, i) => z > threshold === (t[i] === 1));
     const marks = (plane, points) =>
       points.map((at, i) =>
-        plane.example(at, t[i], { wrong: total[i] > threshold !== (t[i] === 1) }),
+        plane.example(at, t[i], { wrong: !right[i], small: X.length > SMALL }),
       );
+    const units = [
+      { w: [state.w11, state.w12], b: state.b1, words: "a₁" },
+      { w: [state.w21, state.w22], b: state.b2, words: "a₂" },
+    ];
     input.draw([
-      ghostly(before[0]),
-      ...input.boundary([state.w11, state.w12], state.b1, { look: "nn-guide" }),
-      ...input.boundary([state.w21, state.w22], state.b2, { look: "nn-guide" }),
-      border(input, sums, threshold, "nn-line"),
+      ...bentGrid(input, (points) => points, window, window),
+      input.ghost(before[0]),
+      border(input, values, threshold, "nn-line"),
+      ...units.flatMap((unit) => [
+        ...input.boundary(unit.w, unit.b, { look: "nn-guide", arrow: false }),
+        ...direction(input, unit),
+      ]),
       ...marks(input, X),
+      ...unitNames(input, units, X),
     ]);
     space.draw([
       ...bentGrid(space, bend, window, window),
-      ghostly(before[1]),
-      line(space, threshold, "nn-line"),
+      space.ghost(before[1]),
+      ...line(state, "nn-line"),
       ...marks(space, A),
-      ...names(space, X, A),
+      ...(X.length > FEW ? [] : names(space, X, A, onLine(space, state))),
     ]);
-    const right = total.filter((z, i) => z > threshold === (t[i] === 1)).length;
-    const of = (target) => total.filter((_, i) => t[i] === target);
-    const [low, high] = [Math.max(...of(0)), Math.min(...of(1))];
-    const allowed =
-      low < high
-        ? `Any threshold from ${num(low, 4)} to ${num(high, 4)} would do`
-        : "No threshold gets all four right";
     return {
-      caption: `${state.data}: a₁ + a₂ > ${num(threshold, 2)} answers ${right} of 4 right. ${allowed}: the sums are ${total.map((z) => num(z, 3)).join(", ")}.`,
+      caption: caption(state, name, t, total, right),
       numbers: () => [
         {
-          title: `${state.data} through the hidden layer`,
-          columns: ["x₁", "x₂", "target", "a₁", "a₂", "a₁ + a₂", "answer"],
-          rows: X.map((x, i) => [
+          title: `${name} through the hidden layer`,
+          columns: ["x₁", "x₂", "target", "a₁", "a₂", sumText(state), "answer"],
+          rows: X.slice(0, ROWS).map((x, i) => [
             ...x,
             t[i],
             ...A[i],
@@ -111,7 +130,22 @@ export default mount((stage) => {
   };
 });
 
-const ghostly = (parts = []) => svg("g", { class: "nn-ghost" }, ...parts);
+function caption(state, name, t, total, right) {
+  const n = t.length;
+  const of = (target) => total.filter((_, i) => t[i] === target);
+  const [low, high] = [Math.max(...of(0)), Math.min(...of(1))];
+  const allowed =
+    low + 1e-9 < high
+      ? `Any threshold from ${num(low, 4)} to ${num(high, 4)} would do`
+      : `No threshold gets all ${n} right`;
+  const told =
+    n > FEW ? "" : `: the sums are ${total.map((z) => num(z, 3)).join(", ")}`;
+  const count = right.filter(Boolean).length;
+  return `${name}: ${sumText(state)} > ${num(state.threshold, 2)} answers ${count} of ${n} right. ${allowed}${told}.`;
+}
+
+const sumText = ({ v1, v2 }) =>
+  v1 === 1 && v2 === 1 ? "a₁ + a₂" : `${num(v1, 2)} a₁ ${term(v2, 2)} a₂`;
 
 function pairs(flat) {
   const points = [];
@@ -119,18 +153,78 @@ function pairs(flat) {
   return points;
 }
 
-/** a₁ + a₂ in every cell of the plane. */
-const fieldOf = (net, plane) =>
-  pairs(net.forward(plane.centres())).map(([a, c]) => a + c);
+const corners = ([low, high]) => [
+  [low, low],
+  [low, high],
+  [high, low],
+  [high, high],
+];
 
-const line = (plane, threshold, look) =>
-  plane.segment([-9, threshold + 9], [9, threshold - 9], look);
+/**
+ * The window for all that the hidden units can say, the same on both axes: a unit is
+ * highest and lowest at corners of the plane.
+ */
+function reach(points) {
+  const low = Math.min(0, ...points.flat());
+  const high = Math.max(1, ...points.flat());
+  const margin = 0.1 * (high - low);
+  const ends = [low - margin, high + margin];
+  return [ends, ends];
+}
 
-/** Which input each mark was; those that land together share their words. */
-function names(plane, X, A) {
+/** The point of a unit's line nearest to the middle, and a step from there along w. */
+function footOf(plane, { w, b }) {
+  const square = w[0] * w[0] + w[1] * w[1];
+  if (square === 0) return null;
+  const middle = (plane.x[0] + plane.x[1]) / 2;
+  const off = ((w[0] + w[1]) * middle + b) / square;
+  const foot = w.map((one) => middle - off * one);
+  const step = (ARROW * (plane.x[1] - plane.x[0])) / Math.sqrt(square);
+  return { foot, tip: foot.map((at, i) => at + step * w[i]) };
+}
+
+/** The arrow to the side where a unit is above its middle. */
+function direction(plane, unit) {
+  const at = footOf(plane, unit);
+  return at ? [plane.arrow(at.foot, at.tip, "nn-arrow")] : [];
+}
+
+function roomIn(plane, points) {
   const [left, right] = plane.x.map((x) => plane.X(x));
   const [bottom, top] = plane.y.map((y) => plane.Y(y));
   const room = new Room({ left, right, top, bottom });
+  for (const [x, y] of points) room.keep(plane.X(x), plane.Y(y), 8);
+  return room;
+}
+
+/** Each hidden unit's name beside its arrow. */
+function unitNames(plane, units, X) {
+  const seen = units
+    .map((unit) => ({ ...footOf(plane, unit), words: unit.words }))
+    .filter(({ foot }) => foot?.every((at) => at >= plane.x[0] && at <= plane.x[1]));
+  const few = X.length > SMALL ? [] : X;
+  const room = roomIn(plane, [...few, ...seen.flatMap(({ foot, tip }) => [foot, tip])]);
+  return seen
+    .map(({ tip: [x, y], words }) =>
+      room.place(words, around(plane.X(x), plane.Y(y)), "nn-text-strong"),
+    )
+    .filter(Boolean);
+}
+
+/** Points along the output's line in the hidden plane. */
+function onLine(plane, { v1, v2, threshold }) {
+  const [low, high] = plane.x;
+  const along = Array.from({ length: 41 }, (_, k) => low + ((high - low) * k) / 40);
+  return along.flatMap((at) => [
+    ...(v2 ? [[at, (threshold - v1 * at) / v2]] : []),
+    ...(v1 ? [[(threshold - v2 * at) / v1, at]] : []),
+  ]);
+}
+
+/** Which input each mark was, off the line; those that land together share their words. */
+function names(plane, X, A, line) {
+  const room = roomIn(plane, A);
+  for (const [x, y] of line) room.keep(plane.X(x), plane.Y(y), 3);
   const places = new Map();
   A.forEach(([a1, a2], i) => {
     const [x, y] = [plane.X(a1), plane.Y(a2)];
@@ -138,7 +232,6 @@ function names(plane, X, A) {
     if (!places.has(key)) places.set(key, { x, y, words: [] });
     places.get(key).words.push(`(${X[i].join(", ")})`);
   });
-  for (const { x, y } of places.values()) room.keep(x, y, 8);
   return [...places.values()]
     .map(({ x, y, words }) => room.place(words.join(" "), around(x, y), "nn-text"))
     .filter(Boolean);
