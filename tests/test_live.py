@@ -31,6 +31,7 @@ from book import live as page_state
 from nnlib.data import GATES
 from nnlib.live import (
     ChoiceQuestion,
+    Figure,
     Menu,
     NumberQuestion,
     Slider,
@@ -367,6 +368,14 @@ def test_a_row_of_values_may_grow():
     assert row.check([0.5, 1.0, -1.0], "Drawn") == (0.5, 1.0, -1.0)
     with pytest.raises(ValueError, match="points holds 0 to 4 numbers, got 5"):
         row.check([0.0] * 5, "Drawn")
+
+
+def test_a_control_that_would_hide_a_part_of_the_widget_is_refused():
+    class Closing(Figure):
+        view, controls = "views/line", (Switch("close", False, "close up"),)
+
+    with pytest.raises(ValueError, match="A widget has a 'close': rename"):
+        Closing()
 
 
 def test_the_view_gets_no_control_that_does_not_exist():

@@ -6,12 +6,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from nnlib import numerical_jacobian
+from nnlib import Dense, Identity, Network, Sigmoid, Tanh, numerical_jacobian
 from nnlib.live import modules
 from nnlib.live.figure import nearest
 from nnlib.live.views.decision import SURE, DecisionField, answer
 from nnlib.live.views.gridmap import CORNERS, MAPS, STRAIGHT, GridMap, closely, off
-from nnlib.live.views.hidden import HiddenSpace, answers
+from nnlib.live.views.hidden import HiddenSpace, on_sliders, trained
 
 
 def start(kind, **changes):
@@ -23,7 +23,7 @@ def start(kind, **changes):
 
 
 def test_the_lectures_xnor_folds_two_corners_onto_one():
-    _, t, A, total = answers(start(HiddenSpace))
+    _, t, A, total = HiddenSpace(id="asked").answers(start(HiddenSpace))
     assert A.round(3).tolist() == [
         [0.002, 0.881],
         [0.119, 0.119],
@@ -46,7 +46,52 @@ def test_only_thresholds_between_the_two_sums_answer_xnor(threshold, right):
 def test_where_no_threshold_helps_the_caption_says_so():
     flat = start(HiddenSpace, w11=0.0, w12=0.0, w21=0.0, w22=0.0)
     said = HiddenSpace(id="flat").caption(flat)
-    assert "No threshold gets all four right" in said
+    assert "No threshold gets all 4 right" in said
+
+
+def test_trained_weights_answer_xnor_too():
+    state = SimpleNamespace(**{**vars(start(HiddenSpace)), **trained()})
+    assert "answers 4 of 4 right" in HiddenSpace(id="trained").caption(state)
+    assert trained() != {c.name: c.start for c in HiddenSpace.controls}
+
+
+def two_two_one(V, c=0.0, g=None):
+    hidden = Dense.of([[1.0, 0.5], [-2.0, 0.2]], [0.5, -1.0])
+    return Network([hidden, g or Tanh(), Dense.of(V, [c]), Sigmoid()])
+
+
+def test_a_network_of_ones_own_is_shown_with_its_output_scaled():
+    X, t = np.array([[0.0, 1.0], [2.0, 0.5], [1.0, 1.0]]), np.array([0, 1, 1])
+    net = two_two_one([[4.0, -3.0]], 2.0)
+    figure = HiddenSpace(net, X, t)
+    s = figure.state
+    assert (s.v1, s.v2, s.threshold) == (1.0, -0.75, -0.5)
+    _, _, A, total = figure.answers(s)
+    assert A == pytest.approx(net.layers[1](net.layers[0](X)))
+    assert ((total > s.threshold) == (net(X)[:, 0] > 0.5)).all()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([Network([Dense.of([[1.0, 1.0]], [0.0]), Sigmoid()])], "this network is"),
+        ([two_two_one([[0.0, 0.0]])], "both output weights are 0"),
+        ([Network([*two_two_one([[1, 1]]).layers[:1], Identity()])], "shows Dense 2"),
+        ([None, [[0, 0], [1, 1]]], "give X and t, or neither"),
+        ([None, [[0, 0], [1, 1]], [1]], "t needs shape"),
+        ([None, [[0, 0], [1, 1]], [1, 1]], "both targets"),
+    ],
+)
+def test_what_the_hidden_space_cannot_show_is_refused(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        HiddenSpace(*arguments)
+
+
+def test_weights_beyond_the_sliders_are_refused():
+    net = two_two_one([[1.0, 1.0]])
+    net.params[0][0, 0] = 16.0
+    with pytest.raises(ValueError, match=r"w₁₁ goes from -15 to 15; .* is 16"):
+        on_sliders(net)
 
 
 # --- maps of the plane ------------------------------------------------------------

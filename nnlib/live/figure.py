@@ -214,6 +214,11 @@ class View(anywidget.AnyWidget):
     _css = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, view, config, **linked):
+        for name in linked:
+            if hasattr(type(self), name):
+                raise ValueError(
+                    f"A widget has a {name!r} already: rename the control."
+                )
         kinds = {name: kind().tag(sync=True) for name, (kind, _) in linked.items()}
         self.add_traits(**kinds)
         starts = {name: start for name, (_, start) in linked.items()}

@@ -56,7 +56,7 @@ CORNERS = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) / 2
 class GridMap(Figure):
     """A grid and its image, a small square and its image, and what J makes of it.
 
-    `close` shows the square's image alone, in a window that shrinks with it.
+    `closeup` shows the square's image alone, in a window that shrinks with it.
     """
 
     title, view = "The Jacobian, seen closely", "views/gridmap"
@@ -65,7 +65,7 @@ class GridMap(Figure):
         Slider("x1", 0.7, *WINDOW, 0.05, "x₁"),
         Slider("x2", -0.4, *WINDOW, 0.05, "x₂"),
         Slider("h", 0.6, 0.1, 1.0, 0.1, "side h"),
-        Switch("close", False, "close up"),
+        Switch("closeup", False, "close up"),
     )
 
     def config(self):
@@ -83,7 +83,7 @@ class GridMap(Figure):
         flat = abs(det) < 0.0005
         area = "nothing is left of an area" if flat else f"areas × {num(abs(det), 3)}"
         share = percent(error, s.h * np.linalg.norm(J, axis=0).max())
-        seen = f" Close up: {share} of its longest side." if s.close else ""
+        seen = f" Close up: {share} of its longest side." if s.closeup else ""
         return (
             f"At ({num(s.x1, 2)}, {num(s.x2, 2)}): J = [{rows}], {area}{turned}. "
             f"The parallelogram's corners are off by up to {num(error, 3)}.{seen}"
@@ -109,7 +109,7 @@ class GridMap(Figure):
         J, *_ = closely(s)
         at = np.array([s.x1, s.x2])
         near = at[:, None] + 1.5 * s.h * np.array([-1, 1])
-        x, y, lines = (*near, 7) if s.close else (WINDOW, WINDOW, 17)
+        x, y, lines = (*near, 7) if s.closeup else (WINDOW, WINDOW, 17)
         plots.bent_grid(lambda X: X, ax=left, x=WINDOW, y=WINDOW, lines=17)
         plots.cell(lambda X: X, np.eye(2), at, s.h, ax=left)
         plots.bent_grid(f, ax=right, x=x, y=y, lines=lines)

@@ -112,12 +112,12 @@ export default mount((stage) => {
     ]);
     const straight = here.map(([u, v]) => plus(y, times(matrix, [u - x[0], v - x[1]])));
     const near = x.map((at) => [at - 1.5 * state.h, at + 1.5 * state.h]);
-    if (state.close) to.window(...closeUp(to, y, [...all(here), ...straight]));
+    if (state.closeup) to.window(...closeUp(to, y, [...all(here), ...straight]));
     else to.window(...images[state.map]);
     const columns = steps(state.h).map((step) => plus(y, times(matrix, step)));
     to.draw(
       [
-        ...(state.close
+        ...(state.closeup
           ? bentGrid(to, all, ...near, LOCAL)
           : bentGrid(to, all, window, window, LINES)),
         faint(to, earlier.map(maps[ghost?.map ?? state.map].f)),
@@ -126,7 +126,7 @@ export default mount((stage) => {
         ...columns.map((end, i) => to.arrow(y, end, SIDES[i])),
         to.dot(y, "nn-dot", 5),
       ],
-      state.close ? named(to, y, columns) : [],
+      state.closeup ? named(to, y, columns) : [],
     );
     const det = matrix[0][0] * matrix[1][1] - matrix[0][1] * matrix[1][0];
     const off = (h) => error(maps[state.map], x, h);
@@ -199,12 +199,12 @@ function error({ f, J }, x, h) {
   return Math.max(...distances);
 }
 
-function caption({ x1, x2, h, close }, J, det, off) {
+function caption({ x1, x2, h, closeup }, J, det, off) {
   const rows = J.map((row) => row.map((value) => num(value, 2)).join(" ")).join("; ");
   const flat = Math.abs(det) < 0.0005;
   const area = flat ? "nothing is left of an area" : `areas × ${num(Math.abs(det), 3)}`;
   const turned = det < -0.0005 ? ", turned over" : "";
   const longest = h * Math.max(...[0, 1].map((j) => Math.hypot(J[0][j], J[1][j])));
-  const seen = close ? ` Close up: ${percent(off, longest)} of its longest side.` : "";
+  const seen = closeup ? ` Close up: ${percent(off, longest)} of its longest side.` : "";
   return `At (${num(x1, 2)}, ${num(x2, 2)}): J = [${rows}], ${area}${turned}. The parallelogram's corners are off by up to ${num(off, 3)}.${seen}`;
 }
