@@ -126,7 +126,11 @@ export default mount((stage) => {
     };
   };
 
-  function tables({ show, logs }, { medians, zeros, largest, low, high, counts }, each) {
+  function tables(
+    { show, logs },
+    { medians, zeros, largest, low, high, counts },
+    each,
+  ) {
     const names = counts.map((_, k) => nameOf(k));
     const edge = (k) => low + ((high - low) * k) / bins;
     return [
