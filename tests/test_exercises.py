@@ -23,6 +23,8 @@ EXERCISES = [
 
 # Mutants that are right answers too: {exercise: {the changed line: why it is right}}.
 A_COMPARISON_COUNTS = "in a difference, numpy's True and False count as 1 and 0"
+NO_SIGN = "a square has no sign"
+SAME_ROWS = "both have one entry for each row"
 ONE_A_LAYER = "weights and biases have one entry a layer"
 EQUIVALENT = {
     "perceptron_update": {"y = x @ w + b > 0": A_COMPARISON_COUNTS},
@@ -37,6 +39,24 @@ EQUIVALENT = {
     "deep_forward": {
         "for W, b in zip(weights, biases):": ONE_A_LAYER,
         "for W, b in zip(weights, biases, strict=False):": ONE_A_LAYER,
+    },
+    "mean_squared_error": {"r = t - y": NO_SIGN},
+    "one_hot_targets": {"T[np.arange(len(T)), t] = 1.0": SAME_ROWS},
+    "log_sum_exp": {
+        "m = (z + 1).max()": "any shift does, as long as nothing overflows",
+        "m = (z - 1).max()": "any shift does, as long as nothing overflows",
+    },
+    "cross_entropy": {
+        "right = Z[np.arange(len(Z)), t]": SAME_ROWS,
+        "right = Z[np.arange(len(all_scores)), t]": SAME_ROWS,
+    },
+    "logits_slope": {"return (Y - T) / len(T)": SAME_ROWS},
+    "sure_and_wrong": {
+        "return np.logaddexp(s, 0).mean()": "a sum has no order",
+    },
+    "shapes_agree": {
+        "return ((Y[:, -1] - t) ** 2).mean()": "the only column is the last one too",
+        "return ((t - Y[:, 0]) ** 2).mean()": NO_SIGN,
     },
     "square_luck": {
         "return np.maximum(0, X @ W.T + b)": "the larger of two has no order",

@@ -221,7 +221,7 @@ class LinearCollapse(Figure):
     controls = (
         Slider("depth", 5, 1, DEEPEST, 1, "layers"),
         Menu("g", "identity", tuple(KINDS), "between the layers"),
-        Slider("seed", 1, 0, 20, 1, "seed"),
+        Slider("seed", 7, 0, 20, 1, "seed"),
     )
 
     def config(self):

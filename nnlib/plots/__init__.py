@@ -16,7 +16,7 @@ from .losses import loss_curves
 from .maps import bent_grid, cell
 from .matrix import heat_map, product
 from .network import network
-from .plane import curve, field, line, neuron_sum, points, regions, steps
+from .plane import curve, field, line, neuron_sum, points, regions, square, steps
 from .surface import contours, descent
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "product",
     "ranges",
     "regions",
+    "square",
     "steps",
     "style",
     "tangent",

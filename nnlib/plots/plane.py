@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.patches import Rectangle
 
 from ..activations import logistic, softmax
 from .frame import SHAPES, note, palette_of
@@ -196,3 +197,8 @@ def _plane(ax):
     ax.set_aspect("equal")
     ax.locator_params(nbins=5)
     return ax
+
+
+def square(corner, side, **look):
+    """A patch: the square with this lower left corner, as matplotlib draws it."""
+    return Rectangle(corner, side, side, **look)

@@ -1,0 +1,102 @@
+// A softmax over words: what each word of a sentence adds to the score of each mood.
+import { softmax } from "../engine/activations.js";
+import { train } from "../engine/backprop.js";
+import { optimiser } from "../engine/gradient_descent.js";
+import { loss } from "../engine/loss.js";
+import { network } from "../engine/mlp.js";
+import { Bars } from "../pieces/bars.js";
+import { HeatMap } from "../pieces/matrix.js";
+import { mount } from "../stage.js";
+import { num } from "../text.js";
+
+export default mount((stage) => {
+  const { moods, vocabulary, words, rounds: most } = stage.config;
+  const X = Float64Array.from(stage.config.X.flat());
+  const T = Float64Array.from(stage.config.T.flat());
+  const longest = Math.max(...Object.values(words).map((said) => said.length));
+  const board = stage.add(
+    new HeatMap({
+      shape: [longest + 1, moods.length],
+      label: "What each word adds to the score of each mood",
+      columns: moods,
+      widest: 76,
+    }),
+  );
+  const bars = stage.add(
+    new Bars({ rows: moods.length, label: "The probability of each mood" }),
+  );
+  stage.compare();
+
+  const kept = []; // the weights and biases after each epoch
+  const net = network({
+    layers: [
+      {
+        kind: "Dense",
+        W: moods.map(() => vocabulary.map(() => 0)),
+        b: moods.map(() => 0),
+      },
+    ],
+  });
+  const objective = loss({ kind: "SoftmaxCE" });
+  const steps = train(net, objective, optimiser({ kind: "SGD", lr: 1 }), X, T, {
+    epochs: most,
+  });
+  const note = () => kept.push(net.params.map((p) => Array.from(p)));
+  note();
+  const after = (rounds) => {
+    while (kept.length <= rounds) {
+      steps.next();
+      note();
+    }
+    return kept[rounds];
+  };
+
+  function parts({ sentence, rounds }) {
+    const [W, b] = after(rounds);
+    const said = words[sentence];
+    const terms = said.map((word) => {
+      const at = vocabulary.indexOf(word);
+      return moods.map((_, c) => (at < 0 ? 0 : W[c * vocabulary.length + at]));
+    });
+    const z = moods.map((_, c) => terms.reduce((sum, term) => sum + term[c], b[c]));
+    return { said, terms, b, z, p: Array.from(softmax(z)) };
+  }
+
+  return (state, ghost) => {
+    const { said, terms, b, z, p } = parts(state);
+    const before = ghost && parts(ghost).p;
+    board.draw([...terms, b], { rows: [...said, "bias"] });
+    bars.draw(
+      moods.map((name, c) => ({
+        name,
+        value: p[c],
+        text: num(p[c], 3),
+        note: `z = ${num(z[c], 2)}`,
+        before: before && before[c],
+      })),
+    );
+    return {
+      caption: caption(state, said, p),
+      numbers: () => [
+        {
+          title: "What each word adds",
+          columns: ["word", ...moods],
+          rows: [
+            ...said.map((word, i) => [word, ...terms[i]]),
+            ["bias", ...b],
+            ["sum z", ...z],
+            ["p", ...p],
+          ],
+        },
+      ],
+    };
+  };
+
+  function caption({ sentence, rounds }, said, p) {
+    const best = p.indexOf(Math.max(...p));
+    const unknown = said.filter((word) => !vocabulary.includes(word));
+    const never = unknown.length ? ` It has never seen ${unknown.join(" and ")}.` : "";
+    const verdict = rounds ? moods[best] : "it cannot say";
+    return `“${sentence}” after ${rounds} epochs: p = (${p.map((q) => num(q, 3)).join(", ")}), ${verdict}.${never}`;
+  }
+});
