@@ -24,6 +24,12 @@ EXERCISES = [
 # Mutants that are right answers too: {exercise: {the changed line: why it is right}}.
 A_COMPARISON_COUNTS = "in a difference, numpy's True and False count as 1 and 0"
 EQUIVALENT = {
+    "sigmoid_slope": {
+        "a = 1 / (1 + np.exp(z))": "this a is 1 − σ(z), and a (1 − a) is the same",
+    },
+    "stable_logistic": {
+        "return np.where(z > 0, 1, e) / (1 + e)": "at z = 0 both numerators are 1",
+    },
     "perceptron_update": {"y = x @ w + b > 0": A_COMPARISON_COUNTS},
     "train_perceptron": {
         "error = t[i] - (X[i] @ w + b > 0)": A_COMPARISON_COUNTS,
