@@ -220,6 +220,101 @@ class stable_logistic(Exercise):
     }
 
 
+def shares(E, axis=1):
+    """E, and each of its numbers as a share of the sum along `axis`."""
+    return E, E / E.sum(axis=axis, keepdims=True)
+
+
+class softmax_of_rows(Exercise):
+    """p_i = 1 / Σ_j e^(z_j − z_i): no exponential stands alone."""
+
+    RETURNS = ("E", "P")
+    PRAISE = (
+        "Every row of E has a 1 and nothing above it: nothing overflows, and no row "
+        "adds up to 0."
+    )
+
+    def cases(self, rng):
+        yield (np.array([[0.0, 0.0]]),)
+        yield (np.array([[1.0, 2.0, 3.0]]),)
+        yield (np.array([[2.0], [-1.0]]),)
+        yield (np.array([[1000.0, 1001.0, 1002.0], [0.0, 1.0, -1.0]]),)
+        yield (np.array([[-1000.0, -1002.0], [1.0, 0.5]]),)
+        for n, k in ((1, 4), (3, 3), (4, 2)):
+            yield (rng.normal(scale=2, size=(n, k)),)
+
+    def truth(self, Z):
+        E = [[math.exp(z - max(row)) for z in row] for row in Z]
+        P = [[1 / sum(math.exp(y - z) for y in row) for z in row] for row in Z]
+        return np.array(E), np.array(P)
+
+    SLIPS = {
+        "For z = 1000 this asks for e¹⁰⁰⁰, which no float can hold. Make the largest "
+        "of each row 0 first.": lambda Z: shares(np.exp(Z)),
+        "You make the largest of the whole table 0. A row far below it becomes all "
+        "zeros: each row needs its own.": lambda Z: shares(np.exp(Z - Z.max())),
+        "You divide by the sums of the columns. Rows are examples: each row is to add "
+        "up to 1.": lambda Z: shares(np.exp(Z - Z.max(axis=1, keepdims=True)), axis=0),
+        "You take the largest of each column. Rows are examples: axis=1.": (
+            lambda Z: shares(np.exp(Z - Z.max(axis=0, keepdims=True)))
+        ),
+        "The sign is turned: the largest z is to get the largest share.": (
+            lambda Z: shares(np.exp(Z.max(axis=1, keepdims=True) - Z))
+        ),
+        "You divide by the sum of the whole table: then it adds up to 1, and not each "
+        "row.": lambda Z: shares(np.exp(Z - Z.max(axis=1, keepdims=True)), axis=(0, 1)),
+    }
+
+
+class dead_units(Exercise):
+    """How many neurons have z ≤ 0 for every single example, asked one by one."""
+
+    RETURNS = ("count",)
+    PRAISE = (
+        "One example that wakes it is enough to keep a neuron alive. Count the dead "
+        "when a ReLU network stops learning."
+    )
+
+    def cases(self, rng):
+        yield np.array([[1.0]]), np.array([[-1.0]]), np.array([0.0])
+        yield (
+            np.array([[1.0, 2.0], [3.0, 1.0], [2.0, 2.0]]),
+            np.array([[-1.0, -1.0], [-2.0, 0.0]]),
+            np.array([0.5, 1.0]),
+        )
+        yield np.array([[1.0], [2.0]]), np.array([[1.0], [-1.0]]), np.array([-2.0, 3.0])
+        yield np.array([[1.0], [2.0]]), np.array([[1.0], [0.0]]), np.array([-3.0, 0.0])
+        for n, d, units in ((6, 2, 8), (4, 3, 5), (3, 2, 9), (2, 2, 2), (1, 3, 4)):
+            X, W = rng.normal(size=(n, d)), rng.normal(size=(units, d))
+            yield X, W, rng.normal(size=units) - 1
+
+    def truth(self, X, W, b):
+        dead = 0
+        for row, b_i in zip(W, b, strict=True):
+            z = [sum(u * v for u, v in zip(row, x, strict=True)) + b_i for x in X]
+            dead += all(z_i <= 0 for z_i in z)
+        return dead
+
+    SLIPS = {
+        "No error, but a layer of two neurons that sees three examples has, you say, "
+        "three dead ones. What have you counted?": (
+            lambda X, W, b: int((X @ W.T + b <= 0).all(axis=1).sum())
+        ),
+        "You count every neuron that is ever silent. A dead one is silent for all the "
+        "examples.": lambda X, W, b: int((X @ W.T + b <= 0).any(axis=0).sum()),
+        "A neuron with z = 0 is silent too, and has slope 0: it counts as dead.": (
+            lambda X, W, b: int((X @ W.T + b < 0).all(axis=0).sum())
+        ),
+        "The bias is missing: it is what buries most of the dead.": (
+            lambda X, W, b: int((X @ W.T <= 0).all(axis=0).sum())
+        ),
+        "You count silences, one for each neuron and example. Ask each neuron first "
+        "whether it is silent for all.": lambda X, W, b: int((X @ W.T + b <= 0).sum()),
+        "These are the neurons that are alive for all examples. A dead one is silent "
+        "for all.": lambda X, W, b: int((X @ W.T + b > 0).all(axis=0).sum()),
+    }
+
+
 def chain(x, w, *, before=False, last=False, bare=False, weights=True, slope=None):
     """The slope of a chain of tanh neurons with one thing done differently."""
     slope_of = slope or (lambda a: 1 - a * a)
@@ -331,99 +426,4 @@ class he_weights(Exercise):
                 0, np.sqrt(2 / d_in), (d_out, d_in)
             )
         ),
-    }
-
-
-class dead_units(Exercise):
-    """How many neurons have z ≤ 0 for every single example, asked one by one."""
-
-    RETURNS = ("count",)
-    PRAISE = (
-        "One example that wakes it is enough to keep a neuron alive. Count the dead "
-        "when a ReLU network stops learning."
-    )
-
-    def cases(self, rng):
-        yield np.array([[1.0]]), np.array([[-1.0]]), np.array([0.0])
-        yield (
-            np.array([[1.0, 2.0], [3.0, 1.0], [2.0, 2.0]]),
-            np.array([[-1.0, -1.0], [-2.0, 0.0]]),
-            np.array([0.5, 1.0]),
-        )
-        yield np.array([[1.0], [2.0]]), np.array([[1.0], [-1.0]]), np.array([-2.0, 3.0])
-        yield np.array([[1.0], [2.0]]), np.array([[1.0], [0.0]]), np.array([-3.0, 0.0])
-        for n, d, units in ((6, 2, 8), (4, 3, 5), (3, 2, 9), (2, 2, 2), (1, 3, 4)):
-            X, W = rng.normal(size=(n, d)), rng.normal(size=(units, d))
-            yield X, W, rng.normal(size=units) - 1
-
-    def truth(self, X, W, b):
-        dead = 0
-        for row, b_i in zip(W, b, strict=True):
-            z = [sum(u * v for u, v in zip(row, x, strict=True)) + b_i for x in X]
-            dead += all(z_i <= 0 for z_i in z)
-        return dead
-
-    SLIPS = {
-        "No error, but a layer of two neurons that sees three examples has, you say, "
-        "three dead ones. What have you counted?": (
-            lambda X, W, b: int((X @ W.T + b <= 0).all(axis=1).sum())
-        ),
-        "You count every neuron that is ever silent. A dead one is silent for all the "
-        "examples.": lambda X, W, b: int((X @ W.T + b <= 0).any(axis=0).sum()),
-        "A neuron with z = 0 is silent too, and has slope 0: it counts as dead.": (
-            lambda X, W, b: int((X @ W.T + b < 0).all(axis=0).sum())
-        ),
-        "The bias is missing: it is what buries most of the dead.": (
-            lambda X, W, b: int((X @ W.T <= 0).all(axis=0).sum())
-        ),
-        "You count silences, one for each neuron and example. Ask each neuron first "
-        "whether it is silent for all.": lambda X, W, b: int((X @ W.T + b <= 0).sum()),
-        "These are the neurons that are alive for all examples. A dead one is silent "
-        "for all.": lambda X, W, b: int((X @ W.T + b > 0).all(axis=0).sum()),
-    }
-
-
-def shares(E, axis=1):
-    """E, and each of its numbers as a share of the sum along `axis`."""
-    return E, E / E.sum(axis=axis, keepdims=True)
-
-
-class softmax_of_rows(Exercise):
-    """p_i = 1 / Σ_j e^(z_j − z_i): no exponential stands alone."""
-
-    RETURNS = ("E", "P")
-    PRAISE = (
-        "Every row of E has a 1 and nothing above it: nothing overflows, and no row "
-        "adds up to 0."
-    )
-
-    def cases(self, rng):
-        yield (np.array([[0.0, 0.0]]),)
-        yield (np.array([[1.0, 2.0, 3.0]]),)
-        yield (np.array([[2.0], [-1.0]]),)
-        yield (np.array([[1000.0, 1001.0, 1002.0], [0.0, 1.0, -1.0]]),)
-        yield (np.array([[-1000.0, -1002.0], [1.0, 0.5]]),)
-        for n, k in ((1, 4), (3, 3), (4, 2)):
-            yield (rng.normal(scale=2, size=(n, k)),)
-
-    def truth(self, Z):
-        E = [[math.exp(z - max(row)) for z in row] for row in Z]
-        P = [[1 / sum(math.exp(y - z) for y in row) for z in row] for row in Z]
-        return np.array(E), np.array(P)
-
-    SLIPS = {
-        "For z = 1000 this asks for e¹⁰⁰⁰, which no float can hold. Make the largest "
-        "of each row 0 first.": lambda Z: shares(np.exp(Z)),
-        "You make the largest of the whole table 0. A row far below it becomes all "
-        "zeros: each row needs its own.": lambda Z: shares(np.exp(Z - Z.max())),
-        "You divide by the sums of the columns. Rows are examples: each row is to add "
-        "up to 1.": lambda Z: shares(np.exp(Z - Z.max(axis=1, keepdims=True)), axis=0),
-        "You take the largest of each column. Rows are examples: axis=1.": (
-            lambda Z: shares(np.exp(Z - Z.max(axis=0, keepdims=True)))
-        ),
-        "The sign is turned: the largest z is to get the largest share.": (
-            lambda Z: shares(np.exp(Z.max(axis=1, keepdims=True) - Z))
-        ),
-        "You divide by the sum of the whole table: then it adds up to 1, and not each "
-        "row.": lambda Z: shares(np.exp(Z - Z.max(axis=1, keepdims=True)), axis=(0, 1)),
     }
