@@ -374,7 +374,7 @@ def test_a_control_that_would_hide_a_part_of_the_widget_is_refused():
     class Closing(Figure):
         view, controls = "views/line", (Switch("close", False, "close up"),)
 
-    with pytest.raises(ValueError, match="A widget has a 'close': rename"):
+    with pytest.raises(ValueError, match="A widget has a 'close' already: rename"):
         Closing()
 
 

@@ -85,7 +85,7 @@ def test_small_weights_let_the_signal_die():
 
 
 def test_zeros_are_counted_apart():
-    run = layers(gradients=False, g="ReLU", init="He", log=False)
+    run = layers(gradients=False, g="ReLU", init="He", logs=False)
     for v, zeros, counts in zip(run.values, run.zeros, run.counts, strict=True):
         assert zeros == (v == 0).sum()
         assert zeros + sum(counts) == EXAMPLES * WIDTH
@@ -97,7 +97,7 @@ def test_zeros_are_counted_apart():
 def test_counts_are_numpy_s(log, gradients):
     for g in ACTIVATIONS:
         for init in INITS:
-            run = layers(gradients, g=g, init=init, log=log, depth=3)
+            run = layers(gradients, g=g, init=init, logs=log, depth=3)
             for v, counts in zip(run.values, run.counts, strict=True):
                 shown = v[v != 0]
                 shown = np.log10(np.abs(shown)) if log else shown
@@ -124,7 +124,7 @@ def test_the_caption_tells_the_drift_for_each_layer():
 
 
 def test_one_layer_has_no_drift():
-    figure = LayerHistograms(depth=1, log=False)
+    figure = LayerHistograms(depth=1, logs=False)
     said = figure.caption(figure.state)
     assert said.startswith("1 hidden sigmoid layer, Glorot weights, seed 0: the median")
     assert said.endswith(" in layer 1; values on the axis.")

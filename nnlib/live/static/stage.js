@@ -24,6 +24,10 @@ const MARKS = {
     ),
   wrong: () => svg("path", { class: "nn-wrong", d: "M3 3l18 18m0 -18l-18 18" }),
   ring: () => svg("circle", { class: "nn-ring", cx: 12, cy: 12, r: 9 }),
+  held: () => {
+    const look = { class: "nn-class0 nn-held" };
+    return svg("g", look, svg("circle", { cx: 12, cy: 12, r: 6.5 }));
+  },
   before: () => svg("path", { class: "nn-line-before", d: "M1 12h22" }),
 };
 
@@ -271,24 +275,43 @@ export class Stage {
     for (const end of this.ends) end();
   }
 
+  /** Ask for a new picture in the next frame. */
   ask() {
-    this.queued ||= requestAnimationFrame(() => {
+    this.asked = true;
+    this.frame();
+  }
+
+  /** While nobody asks, jobs get as much time as pictures of them: a key waits less. */
+  frame() {
+    this.queued ||= requestAnimationFrame((now) => {
       this.queued = 0;
-      this.repaint();
+      const waiting = [...this.jobs.values()].filter(({ done }) => !done);
+      if (this.asked || waiting.length === 0 || now > this.next) this.repaint();
+      else this.work(waiting);
     });
+  }
+
+  work(jobs) {
+    const until = performance.now() + SLICE;
+    for (const job of jobs) job.advance(until);
+    this.frame();
   }
 
   repaint() {
     if (!this.fit()) return;
+    this.asked = false;
+    const start = performance.now();
+    this.until = start + SLICE;
     const state = this.state();
     this.notice(state);
-    this.until = performance.now() + SLICE;
     for (const job of this.jobs.values()) job.wanted = false;
     const { caption, numbers } = this.paint(state, this.ghost());
     this.caption.textContent = caption;
     this.tables.show(numbers);
     for (const handle of this.handles) handle.tell(state);
     for (const [name, job] of this.jobs) if (!job.wanted) this.jobs.delete(name);
+    const end = performance.now();
+    this.next = end + (end - start);
     this.settle([...this.jobs.values()].every(({ done }) => done));
   }
 
@@ -328,7 +351,7 @@ export class Stage {
   settle(done) {
     this.root.setAttribute("aria-busy", String(!done));
     clearTimeout(this.quiet);
-    if (!done) return this.ask();
+    if (!done) return this.frame();
     this.heard ??= this.caption.textContent; // what it says at first is no news
     this.quiet = setTimeout(() => this.announce(), ANNOUNCE_AFTER);
   }

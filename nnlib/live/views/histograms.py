@@ -58,7 +58,7 @@ class LayerHistograms(Figure):
         Menu("g", "sigmoid", tuple(ACTIVATIONS), "activation"),
         Menu("init", "Glorot", tuple(INITS), "initial weights"),
         Slider("seed", 0, 0, 20, 1, "seed"),
-        Switch("log", True, "sizes in powers of ten"),
+        Switch("logs", True, "sizes in powers of ten"),
     )
 
     def config(self):
@@ -74,7 +74,7 @@ class LayerHistograms(Figure):
     def layers(self, s):
         """All numbers of state `s`, and how they are spread."""
         gradients = s.show.startswith("gradients")
-        return _layers(gradients, s.depth, s.g, s.init, s.seed, s.log)
+        return _layers(gradients, s.depth, s.g, s.init, s.seed, s.logs)
 
     def caption(self, s):
         _, medians, zeros, *_ = self.layers(s)
@@ -86,7 +86,7 @@ class LayerHistograms(Figure):
         said = (
             f"{hidden}, {s.init} weights, seed {s.seed}: the median {which} is {ends}"
         )
-        axis = "sizes in powers of ten" if s.log else "values"
+        axis = "sizes in powers of ten" if s.logs else "values"
         end = f"{said}{self._drift(s, medians)}; {axis} on the axis."
         silent = percent(sum(zeros[1:]), s.depth * WIDTH * EXAMPLES)
         return f"{end} Exactly 0: {silent}." if sum(zeros[1:]) else end
@@ -112,7 +112,7 @@ class LayerHistograms(Figure):
         ]
         edges = [low + (high - low) * k / BINS for k in range(BINS)]
         bins = [[edge, *(row[k] for row in counts)] for k, edge in enumerate(edges)]
-        first = "log₁₀ of the size from" if s.log else "value from"
+        first = "log₁₀ of the size from" if s.logs else "value from"
         return [
             table(s.show, columns, rows),
             table("Counts", [first, *names(s.depth)], bins),
@@ -128,9 +128,9 @@ class LayerHistograms(Figure):
         ]
         rows = {"names": names(s.depth), "columns": beside, "x": (low, high)}
         plots.histogram_rows(counts, ax=ax, **rows)
-        ticks = axis_ticks(low, high, s.log)
+        ticks = axis_ticks(low, high, s.logs)
         ax.set_xticks([x for x, _ in ticks], [text for _, text in ticks])
-        ax.set(ylabel="layer", xlabel="size" if s.log else "value")
+        ax.set(ylabel="layer", xlabel="size" if s.logs else "value")
         return fig
 
 

@@ -78,7 +78,7 @@ class LossCurves(Figure):
         Menu("batch", "all", ("all", "20", "5", "1"), "batch size"),
         Slider("seed", 1, 1, 20, 1, "seed"),
         Menu("against", "epochs", ("epochs", "steps"), "loss against"),
-        Switch("log", True, "logarithmic loss axis"),
+        Switch("logs", True, "logarithmic loss axis"),
     )
     fixed: ClassVar = {}
     sizes, hidden, loss, epochs = (2, 4, 1), Tanh(), MSE(), 300
@@ -177,7 +177,7 @@ class LossCurves(Figure):
         decay = "" if s["decay"] == "0" else f", λ = {s['decay']}"
         eta = rate(s["log_eta"])
         how = f"{net}, {s['optimiser']}, η = {eta:g}{decay}, {rows}, seed {s['seed']:g}"
-        scale = "logarithmic" if s["log"] else "linear"
+        scale = "logarithmic" if s["logs"] else "linear"
         axes = f"Loss on a {scale} axis against {s['against']}."
         return f"{how}: {self._outcome(run)} {axes}"
 
@@ -226,7 +226,7 @@ class LossCurves(Figure):
             epochs=min(self.epochs, max(10, 2 * run.diverged[0]))
             if run.diverged
             else self.epochs,
-            log=s["log"],
+            log=s["logs"],
         )
         return fig
 

@@ -14,6 +14,8 @@ const SHAPES = [
   (x, y) => `M${x} ${y - 4.8}l4.8 4.8l-4.8 4.8l-4.8 -4.8Z`,
 ];
 
+const cross = (x, y) => `M${x - 9} ${y - 9}l18 18m0 -18l-18 18`;
+
 export class Plane {
   /**
    * @param {object} options x, y: [low, high]; xlabel, ylabel; label: what a screen
@@ -270,32 +272,37 @@ export class Plane {
   }
 
   /** One example: its class by shape and colour, a cross beside it when answered wrongly. */
-  example([x, y], target, { wrong = false, ring = false, small = false } = {}) {
+  example([x, y], target, { wrong = false, ring = false } = {}) {
     const [cx, cy] = [this.X(x), this.Y(y)];
     const mark =
       target === 1
         ? svg("rect", { x: cx - 5, y: cy - 5, width: 10, height: 10 })
         : svg("circle", { cx, cy, r: 5.7 });
-    const group = small
-      ? this.small([x, y], target)
-      : svg("g", { class: `nn-class${target}` }, mark);
-    if (wrong)
-      group.append(
-        svg("path", {
-          class: "nn-wrong",
-          d: `M${cx - 9} ${cy - 9}l18 18m0 -18l-18 18`,
-        }),
-      );
+    const group = svg("g", { class: `nn-class${target}` }, mark);
+    if (wrong) group.append(svg("path", { class: "nn-wrong", d: cross(cx, cy) }));
     if (ring) group.append(svg("circle", { class: "nn-ring", cx, cy, r: 12 }));
     return group;
   }
 
-  /** One of many examples: smaller, with a ring when it is kept back. */
-  small([x, y], target, ring = false) {
-    const [cx, cy] = [this.X(x), this.Y(y)];
-    const d = SHAPES[target](cx, cy);
-    const look = `nn-class${target}${ring ? " nn-held" : ""}`;
-    return svg("g", { class: look }, svg("path", { d }));
+  /**
+   * Many examples, {at, target, wrong, held}, drawn smaller: all of one look are one
+   * path, for a hundred elements would take longer than all the arithmetic.
+   */
+  crowd(examples) {
+    const looks = new Map();
+    const add = (look, d) => looks.set(look, (looks.get(look) ?? "") + d);
+    for (const { at, target, held } of examples) {
+      const look = `nn-class${target}${held ? " nn-held" : ""}`;
+      add(look, SHAPES[target](this.X(at[0]), this.Y(at[1])));
+    }
+    const wrong = examples.filter((one) => one.wrong);
+    return [
+      ...[...looks].map(([look, d]) => svg("g", { class: look }, svg("path", { d }))),
+      svg("path", {
+        class: "nn-wrong",
+        d: wrong.map(({ at }) => cross(this.X(at[0]), this.Y(at[1]))).join(""),
+      }),
+    ];
   }
 
   /** The trace of an earlier setting: see Stage.compare. */

@@ -184,11 +184,10 @@ export class Moment {
  */
 export function* reach(runs, name, config, settings, epoch, most) {
   const key = JSON.stringify({ ...settings, epoch: 0 });
-  if (!runs.has(key)) {
-    if (runs.size >= KEPT) runs.delete(runs.keys().next().value);
-    runs.set(key, new Run(config, settings, most));
-  }
-  const run = runs.get(key);
+  const run = runs.get(key) ?? new Run(config, settings, most);
+  runs.delete(key); // and set again: the first of them is the one longest out of use
+  if (runs.size >= KEPT) runs.delete(runs.keys().next().value);
+  runs.set(key, run);
   while (run.epoch < epoch && run.diverged === null) {
     run.advance();
     yield run.at(epoch, name);

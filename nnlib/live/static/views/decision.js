@@ -33,6 +33,7 @@ export default mount((stage) => {
   stage.compare();
   stage.player("epoch", () => most, { pause: 40 });
   const runs = new Map();
+  let trace = {};
 
   function led({ data, seed, epoch }, name) {
     const asked = { ...settings, data, seed };
@@ -41,6 +42,19 @@ export default mount((stage) => {
       () => reach(runs, name, config, asked, epoch, most),
       name,
     );
+  }
+
+  /** The border of the setting before: it stays while the reader moves on. */
+  function earlier(state, ghost) {
+    const asked = { ...ghost, data: state.data };
+    const { value: run, done } = led(asked, "ghost");
+    const key = JSON.stringify([asked, run.epoch, done, plane.width]);
+    if (key !== trace.key) {
+      const [p, look] = [field(run, plane), "nn-line-before nn-border-before"];
+      const parts = [border(plane, p, asked.threshold, look)];
+      trace = { key, parts: run.diverged === null ? parts : [] };
+    }
+    return trace.parts;
   }
 
   return (state, ghost) => {
@@ -55,25 +69,20 @@ export default mount((stage) => {
     const values = field(run, plane);
     const [from, to] = stage.fieldColours();
     plane.cellwise((i) => from.map((c, k) => c + (to[k] - c) * values[i]));
-    const earlier = ghost && led({ ...ghost, data: state.data }, "ghost").value;
-    const before = earlier?.diverged === null ? field(earlier, plane) : null;
     const p = probabilities(run, run.data.X);
     const { X, T, n } = run.data;
     plane.draw([
-      svg(
-        "g",
-        { class: "nn-ghost" },
-        ...(before
-          ? [border(plane, before, ghost.threshold, "nn-line-before nn-border-before")]
-          : []),
-      ),
+      svg("g", { class: "nn-ghost" }, ...(ghost ? earlier(state, ghost) : [])),
       border(plane, values, threshold - sure, "nn-margin"),
       border(plane, values, threshold + sure, "nn-margin"),
       border(plane, values, threshold, "nn-line"),
-      ...Array.from({ length: n }, (_, i) => {
-        const wrong = p[i] > threshold !== (T[i] === 1);
-        return plane.example([X[2 * i], X[2 * i + 1]], T[i], { wrong, small: true });
-      }),
+      ...plane.crowd(
+        Array.from(T, (target, i) => ({
+          at: [X[2 * i], X[2 * i + 1]],
+          target,
+          wrong: p[i] > threshold !== (target === 1),
+        })),
+      ),
     ]);
     const right = p.filter((q, i) => q > threshold === (T[i] === 1)).length;
     const near = p.filter((q) => Math.abs(q - threshold) < sure).length;

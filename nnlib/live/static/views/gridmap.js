@@ -205,6 +205,8 @@ function caption({ x1, x2, h, closeup }, J, det, off) {
   const area = flat ? "nothing is left of an area" : `areas × ${num(Math.abs(det), 3)}`;
   const turned = det < -0.0005 ? ", turned over" : "";
   const longest = h * Math.max(...[0, 1].map((j) => Math.hypot(J[0][j], J[1][j])));
-  const seen = closeup ? ` Close up: ${percent(off, longest)} of its longest side.` : "";
+  const seen = closeup
+    ? ` Close up: ${percent(off, longest)} of its longest side.`
+    : "";
   return `At (${num(x1, 2)}, ${num(x2, 2)}): J = [${rows}], ${area}${turned}. The parallelogram's corners are off by up to ${num(off, 3)}.${seen}`;
 }

@@ -85,10 +85,11 @@ export default mount((stage) => {
     const A = bend(X);
     const total = sums(state, A);
     const right = total.map((z, i) => z > threshold === (t[i] === 1));
-    const marks = (plane, points) =>
-      points.map((at, i) =>
-        plane.example(at, t[i], { wrong: !right[i], small: X.length > SMALL }),
-      );
+    const marks = (plane, points) => {
+      const all = points.map((at, i) => ({ at, target: t[i], wrong: !right[i] }));
+      if (X.length > SMALL) return plane.crowd(all);
+      return all.map(({ at, target, wrong }) => plane.example(at, target, { wrong }));
+    };
     const units = [
       { w: [state.w11, state.w12], b: state.b1, words: "a₁" },
       { w: [state.w21, state.w22], b: state.b2, words: "a₂" },

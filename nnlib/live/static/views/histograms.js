@@ -72,12 +72,12 @@ export default mount((stage) => {
     const largest = sizes.map((v) => v.reduce((most, size) => Math.max(most, size), 0));
     const most = Math.max(...largest);
     let [low, high] = range(state, most);
-    if (state.log) {
+    if (state.logs) {
       const least = Math.min(...medians.filter((m) => m > 0), ...(most ? [] : [1]));
       low = Math.floor(Math.log10(least)) - 2;
       high = Math.max(Math.ceil(Math.log10(most || 1)) + 0, low + 1);
     }
-    const counts = all.map((v) => spread(v, state.log, low, high));
+    const counts = all.map((v) => spread(v, state.logs, low, high));
     return { medians, zeros, largest, low, high, counts };
   }
 
@@ -111,13 +111,13 @@ export default mount((stage) => {
         name: nameOf(k),
         counts: row,
         words: [sizeText(medians[k]), percent(zeros[k], each)],
-        before: earlier?.[k] ? spread(earlier[k], state.log, low, high) : null,
+        before: earlier?.[k] ? spread(earlier[k], state.logs, low, high) : null,
       })),
       {
         low,
         high,
-        ticks: ticks(low, high, state.log),
-        name: `${state.log ? "size of the " : ""}${isGradient(state.show) ? "gradients ∂ℓ/∂z" : "activations a"}`,
+        ticks: ticks(low, high, state.logs),
+        name: `${state.logs ? "size of the " : ""}${isGradient(state.show) ? "gradients ∂ℓ/∂z" : "activations a"}`,
       },
     );
     return {
@@ -126,7 +126,7 @@ export default mount((stage) => {
     };
   };
 
-  function tables({ show, log }, { medians, zeros, largest, low, high, counts }, each) {
+  function tables({ show, logs }, { medians, zeros, largest, low, high, counts }, each) {
     const names = counts.map((_, k) => nameOf(k));
     const edge = (k) => low + ((high - low) * k) / bins;
     return [
@@ -137,20 +137,20 @@ export default mount((stage) => {
       },
       {
         title: "Counts",
-        columns: [log ? "log₁₀ of the size from" : "value from", ...names],
+        columns: [logs ? "log₁₀ of the size from" : "value from", ...names],
         rows: counts[0].map((_, k) => [edge(k), ...counts.map((row) => row[k])]),
       },
     ];
   }
 });
 
-function caption({ show, depth, g, init, seed, log }, { medians, zeros }, each) {
+function caption({ show, depth, g, init, seed, logs }, { medians, zeros }, each) {
   const hidden = `${depth} hidden ${g} layer${depth === 1 ? "" : "s"}`;
   const which = isGradient(show) ? "|∂ℓ/∂z|" : "|a|";
   const last = depth > 1 ? ` and ${sizeText(medians.at(-1))} in layer ${depth}` : "";
   const ends = `${sizeText(medians[1])} in layer 1${last}`;
   const said = `${hidden}, ${init} weights, seed ${seed}: the median ${which} is ${ends}`;
-  const axis = log ? "sizes in powers of ten" : "values";
+  const axis = logs ? "sizes in powers of ten" : "values";
   const silent = zeros.slice(1).reduce((sum, count) => sum + count, 0);
   const dead = silent ? ` Exactly 0: ${percent(silent, depth * each)}.` : "";
   return `${said}${drift(show, depth, medians)}; ${axis} on the axis.${dead}`;

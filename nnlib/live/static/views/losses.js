@@ -135,7 +135,7 @@ export default mount((stage) => {
     const unit = inSteps ? stepsAnEpoch(s) : 1;
     chart.xlabel = inSteps ? "step" : "epoch";
     const x = [0, span(now, config.epochs) * unit];
-    chart.look({ x, y: range(now, s.log), logY: s.log });
+    chart.look({ x, y: range(now, s.logs), logY: s.logs });
     const parts = [];
     if (unit > 1)
       parts.push(chart.curve(envelope(now.steps, chart.inner.width / 2), "nn-noise"));
@@ -219,7 +219,7 @@ export default mount((stage) => {
     const rows = s.batch === "all" ? "all rows a step" : `batches of ${s.batch}`;
     const decay = s.decay === "0" ? "" : `, λ = ${s.decay}`;
     const how = `${config.sizes.join("-")}, ${s.optimiser}, η = ${rate(s.log_eta)}${decay}, ${rows}, seed ${s.seed}`;
-    const scale = s.log ? "logarithmic" : "linear";
+    const scale = s.logs ? "logarithmic" : "linear";
     const axes = `Loss on a ${scale} axis against ${s.against}.`;
     if (!done)
       return `${how}: epoch ${value.train.length - 1} of ${config.epochs} … ${axes}`;

@@ -47,7 +47,7 @@ export default mount((stage) => {
   stage.key(
     ["class0", "class 0, or below 0"],
     ["class1", "class 1, or above 0"],
-    ["ring", "kept back as test set"],
+    ["held", "kept back as test set"],
   );
   stage.compare();
   const editor = weightEditor(stage, (index) => {
@@ -193,17 +193,18 @@ function examples(plane, config, state, run) {
     ? [run.data, run.test]
     : [{ X: triples(state.points).flatMap(([a, b]) => [a, b]), order: [] }];
   const numeric = !state.task.includes("class");
-  return parts.flatMap(({ X, T, order }, part) =>
+  const all = parts.flatMap(({ X, order }, part) =>
     Array.from({ length: X.length / 2 }, (_, i) => {
       const at = [X[2 * i], X[2 * i + 1]];
-      const label = numeric
+      const target = numeric
         ? Number(at[0] * at[1] > 0)
         : run
           ? run.facts.t[order[i]] % (state.task === "two classes" ? 2 : 4)
           : Math.trunc(triples(state.points)[i][2]);
-      return plane.small(at, label, part === 1);
+      return { at, target, held: part === 1 };
     }),
   );
+  return plane.crowd(all);
 }
 
 function paintLoss(plane, run, state, before) {
