@@ -7,6 +7,7 @@ as well as by its colour.
 """
 
 from .bars import class_look, probability_bars
+from .curves import named_curves
 from .decision import levels
 from .frame import PALETTE, SHAPES, canvas, legend, png, style
 from .function import ranges, tangent
@@ -37,6 +38,7 @@ __all__ = [
     "levels",
     "line",
     "loss_curves",
+    "named_curves",
     "network",
     "neuron_sum",
     "png",
