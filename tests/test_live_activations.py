@@ -3,14 +3,32 @@
 import numpy as np
 import pytest
 
-from nnlib import Network, ReLU, Sigmoid, Tanh, numerical_jacobian, vjp
+from nnlib import (
+    MSE,
+    SGD,
+    Network,
+    ReLU,
+    Sigmoid,
+    Tanh,
+    fit,
+    numerical_jacobian,
+    vjp,
+)
 from nnlib.live.activations import (
     OWN,
+    STOPS,
     WIDTH,
     ActivationExplorer,
     GradientThroughDepth,
+    MuseumDead,
+    MuseumEqual,
+    MuseumSaturated,
+    MuseumUnscaled,
+    _course,
     _sizes,
     arriving,
+    flat,
+    reach,
 )
 from nnlib.live.views.sizes import size_text
 
@@ -169,3 +187,116 @@ def test_one_layer_has_no_factor():
     figure = GradientThroughDepth(depth=1)
     assert figure.caption(figure.state).startswith("1 layer, as nnlib draws:")
     assert "for each layer" not in figure.caption(figure.state)
+
+
+# --- the museum of failures -------------------------------------------------------
+
+ROOMS = (MuseumSaturated, MuseumDead, MuseumEqual, MuseumUnscaled)
+every_room = pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.__name__)
+
+
+@every_room
+@pytest.mark.parametrize("cure", [False, True])
+def test_a_room_s_course_is_one_fit_a_phase(room, cure):
+    net, X, T, phases = room.training(cure)
+    losses = []
+    for rounds, eta in phases:
+        run = fit(net, MSE(), SGD(eta), X, T, epochs=rounds)
+        losses += [loss for *_, loss in run]
+    course = _course(room, cure)
+    assert len(losses) == STOPS * room.each == len(course.losses) - 1
+    assert losses == course.losses[:-1].tolist()
+    assert course.losses[-1] == MSE()(net(X), T)
+    assert np.array_equal(course.z[-1], net.layers[0](X))
+    assert course.right[-1] == ((net(X) > 0.5) == T).sum()
+
+
+@every_room
+def test_each_room_fails_and_its_cure_helps(room):
+    _, _, T, _ = room.training(False)
+    ill, well = _course(room, False), _course(room, True)
+    assert ill.right[-1] < len(T) == well.right[-1]
+    assert ill.losses[-1] > 5 * well.losses[-1]
+
+
+@every_room
+def test_a_room_starts_before_training_and_tells_the_rounds(room):
+    figure = room()
+    assert repr(figure).startswith(f"{room.title}. Before training: loss ")
+    figure = room(step=50)
+    assert f"After {50 * room.each:,} rounds: loss " in repr(figure)
+
+
+@every_room
+def test_the_window_holds_all_losses_of_both_runs(room):
+    low, high = room().window()
+    for cure in (False, True):
+        losses = _course(room, cure).losses
+        assert low < losses.min() < losses.max() < high
+
+
+def test_the_saturated_neuron_hardly_moves():
+    course = _course(MuseumSaturated, False)
+    assert np.array_equal(course.z[0][:, 0], [10, -10, -10, -30])
+    assert np.abs(course.z[-1] - course.z[0]).max() < 0.1
+    assert course.losses[0] - course.losses[-1] < 2e-6
+    assert "0 of 4 right. g′(z) < 0.05 for 100 % of all z." in repr(MuseumSaturated())
+    assert "g′(z) < 0.05 for 0 % of all z." in repr(MuseumSaturated(cure=True))
+
+
+def test_two_careless_rounds_kill_all_neurons_for_ever():
+    course = _course(MuseumDead, False)
+    assert not (course.z[0] <= 0).all(axis=0).any()
+    assert (course.z[1:] <= 0).all()
+    assert np.array_equal(course.z[1], course.z[-1])  # not a weight moves
+    assert course.losses[-1] == pytest.approx(0.25)  # the output says ½ to all
+    assert course.losses[2] > 100 * course.losses[0]
+    said = "8 of 8 neurons are dead: z ≤ 0 for every point."
+    assert repr(MuseumDead(step=1)).endswith(said)
+    assert "0 of 8 neurons are dead" in repr(MuseumDead())
+
+
+def test_equal_neurons_stay_equal_to_the_last_bit():
+    course = _course(MuseumEqual, False)
+    assert np.ptp(course.z, axis=2).max() == 0
+    assert course.losses[-1] < course.losses[0]  # they learn, all the same thing
+    assert "The neurons' z lie at most 0 apart." in repr(MuseumEqual(step=50))
+    apart = np.ptp(_course(MuseumEqual, True).z[50], axis=1).max()
+    said = f"The neurons' z lie at most {size_text(apart)} apart."
+    assert said in repr(MuseumEqual(step=50, cure=True))
+
+
+def test_unscaled_inputs_saturate_every_neuron_from_the_start():
+    ill, well = (_course(MuseumUnscaled, cure) for cure in (False, True))
+    assert np.abs(ill.z).min() > 1000
+    assert np.array_equal(ill.z[0], ill.z[-1])
+    assert np.abs(well.z[0]).max() < 3
+    _, X, _, _ = MuseumUnscaled.training(True)
+    np.testing.assert_allclose([X.mean(0), X.std(0)], [[0, 0], [1, 1]], atol=1e-9)
+
+
+def test_the_flat_ranges_of_a_room_are_where_the_slope_is_small():
+    [low, high] = flat(Sigmoid())
+    assert low[0] is None is high[1]
+    for g in (Sigmoid(), Tanh()):
+        [[_, low], [high, _]] = flat(g)
+        assert low == -high
+        assert g.derivative(None, g(high)) == pytest.approx(0.05, abs=1e-8)
+    assert flat(ReLU()) == [[None, 0.0]]
+
+
+def test_the_window_of_z_holds_all_of_them_and_four_to_each_side():
+    low, high = reach(np.array([-1.0, 2.0]))
+    assert low < -4 < 4 < high
+    low, high = reach(np.array([-100.0, 2.0]))
+    assert -110 < low < -100
+    assert 4 < high < 10
+
+
+def test_the_museum_s_table_has_a_row_for_each_neuron():
+    figure = MuseumDead(step=3)
+    losses, neurons = figure.numbers(figure.state)
+    course = _course(MuseumDead, False)
+    assert losses["rows"][3] == [120, course.losses[120]]
+    assert len(losses["rows"]) == STOPS + 1
+    assert neurons["rows"][7] == ["neuron 8", *np.sort(course.z[3][:, 7])[[0, -1]]]

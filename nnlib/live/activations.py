@@ -7,17 +7,22 @@ import numpy as np
 
 from .. import plots
 from ..activations import Heaviside, LeakyReLU, Linear, ReLU, Sigmoid, Step, Tanh
+from ..backprop import fit
+from ..data import circles, gate
+from ..gradient_descent import SGD
+from ..loss import MSE
 from ..mlp import Dense, Identity, Network
-from .figure import Figure, Menu, Slider
+from .figure import Figure, Menu, Slider, Switch
 from .spec import to_spec
-from .text import num, table
-from .views.function import FunctionAndDerivative
+from .text import num, percent, table
+from .views.function import FLAT, FunctionAndDerivative, places
 from .views.histograms import ACTIVATIONS, INITS
 from .views.sizes import size_text
 
 WIDTH, DEEPEST, DRAWS = 32, 20, 20
 OWN = "as nnlib draws"  # Glorot's weights, He's in front of ReLU and leaky ReLU
 NAMED = ("sigmoid", "tanh", "ReLU")
+STOPS = 50  # moments of a training that a room of the museum shows
 
 
 class ActivationExplorer(FunctionAndDerivative):
@@ -159,3 +164,236 @@ def _sizes(g, init, seed):
             delta = net.layers[k].vjp(A[k], A[k + 1], delta)
         sizes.append(np.sqrt((delta**2).sum()))
     return sizes
+
+
+class Training(NamedTuple):
+    """A training to look at: `phases` are pairs (rounds, learning rate)."""
+
+    net: Network
+    X: np.ndarray
+    T: np.ndarray
+    phases: tuple
+
+
+class Course(NamedTuple):
+    """What became of it: at each stop, and the loss after every round, 0 first."""
+
+    losses: np.ndarray  # (rounds + 1,)
+    z: np.ndarray  # (STOPS + 1, examples, units) of the first layer
+    right: list  # how many answers
+
+
+class Museum(Figure):
+    """Abstract: a training that fails without an error message, and its cure.
+
+    On the left the loss after each round, on the right z of every neuron of the first
+    layer for every example; shaded is where the activation has a slope below 0.05. The
+    training is full-batch SGD on the squared error. A room says how it is set up, with
+    the cure or without, and what the caption tells of the neurons.
+    """
+
+    each = 20  # rounds between two stops
+    g = Sigmoid()  # of the first layer
+    told = "flat"  # or "dead", or "apart": what the caption says of the neurons
+
+    @classmethod
+    def training(cls, cure):
+        """The Training of this room, with the cure or without."""
+        raise NotImplementedError
+
+    def config(self):
+        runs = [self.training(cure) for cure in (False, True)]
+        return {
+            "runs": [
+                {
+                    "net": to_spec(run.net),
+                    "X": run.X.tolist(),
+                    "t": run.T[:, 0].astype(int).tolist(),
+                    "phases": run.phases,
+                }
+                for run in runs
+            ],
+            "stops": STOPS,
+            "each": self.each,
+            "losses": self.window(),
+            "flat": flat(self.g),
+            "told": self.told,
+        }
+
+    def window(self):
+        """The losses that the picture reaches to, of both runs."""
+        both = np.concatenate([_course(type(self), c).losses for c in (False, True)])
+        low, high = np.log10(both.min()), np.log10(both.max())
+        return [float(10 ** (low - 0.2)), float(10 ** (high + 0.2))]
+
+    def caption(self, s):
+        course, t = _course(type(self), s.cure), self.training(s.cure).T
+        when = f"After {s.step * self.each:,} rounds" if s.step else "Before training"
+        loss = size_text(course.losses[s.step * self.each], 4)
+        answers = f"{course.right[s.step]} of {len(t)} right"
+        return f"{when}: loss {loss}, {answers}. {self.said(course.z[s.step])}"
+
+    def said(self, z):
+        """What the caption tells of z (examples, units)."""
+        if self.told == "apart":
+            apart = np.ptp(z, axis=1).max()
+            return f"The neurons' z lie at most {size_text(apart)} apart."
+        if self.told == "dead":
+            dead = int((z <= 0).all(axis=0).sum())
+            return f"{dead} of {z.shape[1]} neurons are dead: z ≤ 0 for every point."
+        slopes = np.abs(self.g.derivative(z, self.g(z)))
+        few = int((slopes < FLAT).sum())
+        return f"g′(z) < {FLAT} for {percent(few, z.size)} of all z."
+
+    def numbers(self, s):
+        course = _course(type(self), s.cure)
+        z = course.z[s.step]
+        losses = course.losses[:: self.each]
+        rounds = [k * self.each for k in range(STOPS + 1)]
+        units = [f"neuron {k}" for k in range(1, z.shape[1] + 1)]
+        ends = np.stack([z.min(axis=0), z.max(axis=0)], axis=1)
+        return [
+            table("Loss", ["rounds", "loss"], zip(rounds, losses, strict=True)),
+            table(
+                "z of the neurons now",
+                ["neuron", "least", "most"],
+                [[name, *both] for name, both in zip(units, ends, strict=True)],
+            ),
+        ]
+
+    def still(self, s):
+        fig, (left, right) = plots.canvas(2, width=4.8, height=3.8)
+        names = {False: "as it is", True: "with the cure"}
+        runs = {names[cure]: _course(type(self), cure).losses for cure in names}
+        lines = {name: (np.arange(len(y)), y) for name, y in runs.items()}
+        at = s.step * self.each
+        plots.named_curves(lines, ax=left, chosen=names[s.cure], at=at, log=True)
+        left.set(xlabel="rounds", ylabel="loss", ylim=self.window())
+        left.locator_params(axis="x", nbins=4)
+        t = self.training(s.cure).T[:, 0].astype(int)
+        z = _course(type(self), s.cure).z
+        plots.unit_rows(z[s.step], t, ax=right, flat=flat(self.g), x=reach(z))
+        right.set(xlabel="z of every example", ylabel="neuron")
+        return fig
+
+
+def _controls(cure):
+    return (
+        Slider("step", 0, 0, STOPS, 1, "time"),
+        Switch("cure", False, f"cure: {cure}"),
+    )
+
+
+def _column(t):
+    return t[:, None].astype(float)
+
+
+@cache
+def _rings():
+    X, t = circles(n=100, noise=0.1, rng=np.random.default_rng(0))
+    return X, _column(t)
+
+
+class MuseumSaturated(Museum):
+    """One sigmoid neuron that starts wrong and sure is to learn OR."""
+
+    title, view = "Room 1, saturated", "views/museum"
+    controls = _controls("small weights")
+
+    @classmethod
+    def training(cls, cure):
+        X, t = gate("OR")
+        sure = Dense.of([[-20, -20]], [10])
+        small = Dense(2, 1, rng=np.random.default_rng(0))
+        net = Network([small if cure else sure, Sigmoid()])
+        return Training(net, X, _column(t), ((STOPS * cls.each, 1.0),))
+
+
+class MuseumDead(Museum):
+    """ReLU neurons on the rings, after two rounds with a learning rate of 2."""
+
+    title, view, told, each = "Room 2, dead", "views/museum", "dead", 40
+    g = ReLU()
+    controls = _controls("no careless rounds")
+
+    @classmethod
+    def training(cls, cure):
+        net = Network.mlp([2, 8, 1], hidden=cls.g, rng=np.random.default_rng(0))
+        careless = 0 if cure else 2
+        rest = STOPS * cls.each - careless
+        phases = ((rest, 0.1),) if cure else ((careless, 2.0), (rest, 0.1))
+        return Training(net, *_rings(), phases)
+
+
+class MuseumEqual(Museum):
+    """Four tanh neurons that all start with the same weights are to learn XNOR."""
+
+    title, view, told, each = "Room 3, all equal", "views/museum", "apart", 60
+    g = Tanh()
+    controls = _controls("weights at random")
+
+    @classmethod
+    def training(cls, cure):
+        X, t = gate("XNOR")
+        equal = [Dense.of(np.full((4, 2), 0.5), np.zeros(4)), cls.g]
+        end = [Dense.of(np.full((1, 4), 0.5), [0]), Sigmoid()]
+        rng = np.random.default_rng(0)
+        drawn = Network.mlp([2, 4, 1], hidden=cls.g, out=Sigmoid(), rng=rng)
+        net = drawn if cure else Network([*equal, *end])
+        return Training(net, X, _column(t), ((STOPS * cls.each, 1.0),))
+
+
+class MuseumUnscaled(Museum):
+    """The rings, the second input in other units: a thousand times, plus 5,000."""
+
+    title, view = "Room 4, unscaled", "views/museum"
+    g = Tanh()
+    controls = _controls("standardise the inputs")
+
+    @classmethod
+    def training(cls, cure):
+        X, T = _rings()
+        X = X * [1, 1000] + [0, 5000]
+        if cure:
+            X = (X - X.mean(axis=0)) / X.std(axis=0)
+        rng = np.random.default_rng(0)
+        net = Network.mlp([2, 8, 1], hidden=cls.g, out=Sigmoid(), rng=rng)
+        return Training(net, X, T, ((STOPS * cls.each, 0.3),))
+
+
+@cache
+def _course(room, cure):
+    """The Course of a room's training."""
+    net, X, T, phases = room.training(cure)
+    loss = MSE()
+    losses, z, right = [], [], []
+
+    def look():
+        A = net.trace(X)
+        z.append(A[1].copy())
+        right.append(int(((A[-1] > 0.5) == T).sum()))
+
+    for rounds, eta in phases:
+        for _ in range(rounds):
+            if len(losses) % room.each == 0:
+                look()
+            # a fit of one round: the picture is taken between two of them
+            losses += [value for *_, value in fit(net, loss, SGD(eta), X, T, epochs=1)]
+    look()
+    losses.append(loss(net(X), T))
+    return Course(np.array(losses), np.stack(z), right)
+
+
+def flat(g):
+    """Where |g'| < 0.05, the ends of the line as None."""
+    low, high = -10.0, 10.0
+    found = places(g, np.linspace(low, high, 801))["flat"]
+    outer = {low: None, high: None}
+    return [[outer.get(end, end) for end in ends] for ends in found]
+
+
+def reach(z):
+    """The window for all these z: from −4 to 4, or a little more than what there is."""
+    low, high = min(-4.0, float(z.min())), max(4.0, float(z.max()))
+    margin = 0.05 * (high - low)
+    return [low - margin, high + margin]

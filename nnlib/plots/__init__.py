@@ -19,6 +19,7 @@ from .matrix import heat_map, product
 from .network import network
 from .plane import curve, field, line, neuron_sum, points, regions, steps
 from .surface import contours, descent
+from .units import unit_rows
 
 __all__ = [
     "PALETTE",
@@ -51,4 +52,5 @@ __all__ = [
     "steps",
     "style",
     "tangent",
+    "unit_rows",
 ]

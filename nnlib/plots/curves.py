@@ -30,7 +30,7 @@ def named_curves(lines, *, ax, chosen, band=None, at=None, log=False):
         if at is not None:
             size = {"ms": 7 if front else 5, "color": look["color"], "zorder": 4}
             ax.plot(at, np.interp(at, x, y), "o", **size)
-        note(name, (x[-1], y[-1]), (4, 0), ax=ax, va="center", annotation_clip=False)
+        note(name, (x[-1], y[-1]), (7, 0), ax=ax, va="center", annotation_clip=False)
     if at is not None:
         ax.axvline(at, color=p["muted"], ls=":", lw=1.2, zorder=1)
     return ax

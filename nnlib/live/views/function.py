@@ -49,9 +49,7 @@ class FunctionAndDerivative(Figure):
             self.controls = (self.controls[0], Menu("g", names[0], names, "activation"))
         self.ends = self.controls[0].low, self.controls[0].high
         self.grid = np.linspace(*self.ends, int(PER_UNIT * np.ptp(self.ends)) + 1)
-        self.places = {
-            name: _places(g, self.grid) for name, g in self.functions.items()
-        }
+        self.places = {name: places(g, self.grid) for name, g in self.functions.items()}
         super().__init__(id=id, **starts)
 
     def about(self, name):
@@ -129,7 +127,7 @@ def _rows(g, z):
     return a, g.derivative(z, a)
 
 
-def _places(g, grid):
+def places(g, grid):
     """Where g leaps, where its slope does, and the ranges in which it is flat."""
     flat = np.abs(_rows(g, grid)[1]) < FLAT
     ranges = []
