@@ -25,6 +25,7 @@ from nnlib.live.activations import (
     MuseumEqual,
     MuseumSaturated,
     MuseumUnscaled,
+    SignalsThroughDepth,
     StepCannotLearn,
     _course,
     _sizes,
@@ -32,6 +33,7 @@ from nnlib.live.activations import (
     flat,
     reach,
 )
+from nnlib.live.views.histograms import LayerHistograms
 from nnlib.live.views.sizes import size_text
 
 # --- the activations one by one ---------------------------------------------------
@@ -189,6 +191,15 @@ def test_one_layer_has_no_factor():
     figure = GradientThroughDepth(depth=1)
     assert figure.caption(figure.state).startswith("1 layer, as nnlib draws:")
     assert "for each layer" not in figure.caption(figure.state)
+
+
+def test_signals_through_depth_are_the_general_figure_s_with_powers_of_ten():
+    figure, general = SignalsThroughDepth(), LayerHistograms(depth=10, logs=True)
+    assert figure.caption(figure.state) == general.caption(general.state)
+    assert figure.numbers(figure.state) == general.numbers(general.state)
+    assert "sizes in powers of ten" in repr(figure)
+    _, medians, *_ = figure.layers(figure.state)
+    assert medians[1] < 1e-5 * medians[-1]
 
 
 # --- why a step cannot learn ------------------------------------------------------

@@ -16,7 +16,7 @@ from .figure import Figure, Menu, Slider, Switch
 from .spec import to_spec
 from .text import num, percent, table
 from .views.function import FLAT, FunctionAndDerivative, places
-from .views.histograms import ACTIVATIONS, INITS
+from .views.histograms import ACTIVATIONS, INITS, LayerHistograms
 from .views.sizes import size_text
 
 WIDTH, DEEPEST, DRAWS = 32, 20, 20
@@ -138,6 +138,20 @@ class GradientThroughDepth(Figure):
         ax.set(xlabel="layers", ylabel="median |∂L/∂x|", xlim=(1, DEEPEST))
         ax.set_xticks([1, 5, 10, 15, DEEPEST])
         return fig
+
+
+class SignalsThroughDepth(LayerHistograms):
+    """Ten layers before training, a histogram each, in powers of ten."""
+
+    title = "Ten layers, one by one"
+    controls = (
+        Menu("show", "gradients ∂ℓ/∂z", ("activations a", "gradients ∂ℓ/∂z"), "show"),
+        Slider("depth", 10, 1, 10, 1, "layers"),
+        Menu("g", "sigmoid", tuple(ACTIVATIONS), "activation"),
+        Menu("init", "Glorot", tuple(INITS), "initial weights"),
+        Slider("seed", 0, 0, 20, 1, "seed"),
+    )
+    fixed: ClassVar = {"logs": True}
 
 
 @cache
