@@ -14,6 +14,7 @@ from nnlib import (
     numerical_jacobian,
     vjp,
 )
+from nnlib.live import num
 from nnlib.live.activations import (
     OWN,
     STOPS,
@@ -24,12 +25,15 @@ from nnlib.live.activations import (
     MuseumEqual,
     MuseumSaturated,
     MuseumUnscaled,
+    SignalsThroughDepth,
+    StepCannotLearn,
     _course,
     _sizes,
     arriving,
     flat,
     reach,
 )
+from nnlib.live.views.histograms import LayerHistograms
 from nnlib.live.views.sizes import size_text
 
 # --- the activations one by one ---------------------------------------------------
@@ -187,6 +191,64 @@ def test_one_layer_has_no_factor():
     figure = GradientThroughDepth(depth=1)
     assert figure.caption(figure.state).startswith("1 layer, as nnlib draws:")
     assert "for each layer" not in figure.caption(figure.state)
+
+
+def test_signals_through_depth_are_the_general_figure_s_with_powers_of_ten():
+    figure, general = SignalsThroughDepth(), LayerHistograms(depth=10, logs=True)
+    assert figure.caption(figure.state) == general.caption(general.state)
+    assert figure.numbers(figure.state) == general.numbers(general.state)
+    assert "sizes in powers of ten" in repr(figure)
+    _, medians, *_ = figure.layers(figure.state)
+    assert medians[1] < 1e-5 * medians[-1]
+
+
+# --- why a step cannot learn ------------------------------------------------------
+
+
+def walked(name, **state):
+    figure = StepCannotLearn(**state)
+    return figure.walk(name, figure.state)
+
+
+@pytest.mark.parametrize("w", [-4.0, -1.0, -0.05, 0.0, 0.05, 3.0])
+def test_a_step_stays_wherever_it_starts(w):
+    rows = walked("step", w=w, step=50)
+    assert rows.shape == (51, 3)
+    assert np.array_equal(rows, np.tile([w, float(w <= 0), 0.0], (51, 1)))
+
+
+def test_a_sigmoid_goes_by_its_slope():
+    rows = walked("sigmoid", w=-1.0, step=50)
+    w, loss, slope = rows.T
+    a = Sigmoid()(w)
+    np.testing.assert_allclose(loss, (a - 1) ** 2, rtol=1e-14)
+    h = 1e-6
+    numerical = [(Sigmoid()(w + e) - 1) ** 2 for e in (h, -h)]
+    np.testing.assert_allclose(
+        slope, (numerical[0] - numerical[1]) / (2 * h), rtol=1e-6
+    )
+    np.testing.assert_allclose(w[1:], (w - slope)[:-1], rtol=1e-14)
+    assert (np.diff(loss) < 0).all()
+    assert loss[-1] < 0.01 < 0.5 < loss[0]
+
+
+def test_the_caption_sets_both_side_by_side():
+    assert repr(StepCannotLearn()) == (
+        "Why a step cannot learn. At the start: with a step w = −1.00, loss 1.0000, "
+        "slope 0; with a sigmoid w = −1.00, loss 0.5344, slope −0.2875."
+    )
+    w, loss, slope = walked("sigmoid", step=20)[-1]
+    said = repr(StepCannotLearn(step=20))
+    assert "After 20 rounds: with a step w = −1.00, loss 1.0000, slope 0;" in said
+    assert said.endswith(
+        f"w = {num(w, 2)}, loss {num(loss, 4)}, slope {num(slope, 4)}."
+    )
+    assert "After 1 round: " in repr(StepCannotLearn(step=1))
+
+
+def test_where_it_leaps_a_step_has_no_slope():
+    said = repr(StepCannotLearn(w=0.0))
+    assert "with a step w = 0.00, loss 1.0000, no slope, a leap;" in said
 
 
 # --- the museum of failures -------------------------------------------------------

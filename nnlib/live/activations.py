@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import plots
 from ..activations import Heaviside, LeakyReLU, Linear, ReLU, Sigmoid, Step, Tanh
-from ..backprop import fit
+from ..backprop import fit, value_and_grad
 from ..data import circles, gate
 from ..gradient_descent import SGD
 from ..loss import MSE
@@ -16,7 +16,7 @@ from .figure import Figure, Menu, Slider, Switch
 from .spec import to_spec
 from .text import num, percent, table
 from .views.function import FLAT, FunctionAndDerivative, places
-from .views.histograms import ACTIVATIONS, INITS
+from .views.histograms import ACTIVATIONS, INITS, LayerHistograms
 from .views.sizes import size_text
 
 WIDTH, DEEPEST, DRAWS = 32, 20, 20
@@ -140,6 +140,20 @@ class GradientThroughDepth(Figure):
         return fig
 
 
+class SignalsThroughDepth(LayerHistograms):
+    """Ten layers before training, a histogram each, in powers of ten."""
+
+    title = "Ten layers, one by one"
+    controls = (
+        Menu("show", "gradients ∂ℓ/∂z", ("activations a", "gradients ∂ℓ/∂z"), "show"),
+        Slider("depth", 10, 1, 10, 1, "layers"),
+        Menu("g", "sigmoid", tuple(ACTIVATIONS), "activation"),
+        Menu("init", "Glorot", tuple(INITS), "initial weights"),
+        Slider("seed", 0, 0, 20, 1, "seed"),
+    )
+    fixed: ClassVar = {"logs": True}
+
+
 @cache
 def arriving(g, init):
     """What arrives at the input of networks with these activations and weights."""
@@ -164,6 +178,80 @@ def _sizes(g, init, seed):
             delta = net.layers[k].vjp(A[k], A[k + 1], delta)
         sizes.append(np.sqrt((delta**2).sum()))
     return sizes
+
+
+class StepCannotLearn(Figure):
+    """The loss of one neuron against its weight: with a step, and with a sigmoid.
+
+    a = g(w x) with x = 1 and no bias; the target is 1, the loss (a − 1)². A round is a
+    step of gradient descent with η = 1, which goes by the slope and nothing else.
+    """
+
+    title, view = "Why a step cannot learn", "views/staircase"
+    activations: ClassVar = {"step": Step(), "sigmoid": Sigmoid()}
+    controls = (
+        Slider("w", -1.0, -4.0, 4.0, 0.05, "w at the start"),
+        Slider("step", 0, 0, 50, 1, "rounds"),
+    )
+
+    def config(self):
+        specs = {name: to_spec(g) for name, g in self.activations.items()}
+        return {"activations": specs}
+
+    def walk(self, name, s):
+        """w, the loss and its slope before training and after every round.  (n + 1, 3)
+
+        The walk is nnlib's: a network of one Dense layer without bias, MSE and SGD(1).
+        """
+        net = Network([Dense.of([[s.w]], [0]), self.activations[name]])
+        W, b = net.params
+        rows, x, t = [], np.ones((1, 1)), np.ones((1, 1))
+        for _ in range(s.step + 1):
+            loss, (slope, _) = value_and_grad(net, MSE(), x, t)
+            rows.append([W.item(), loss, slope.item()])
+            SGD(1.0).step([W, b], [slope, 0 * b])
+        return np.array(rows)
+
+    def caption(self, s):
+        step, sigmoid = (self.walk(name, s)[-1] for name in self.activations)
+        rounds = "1 round" if s.step == 1 else f"{s.step} rounds"
+        when = f"After {rounds}" if s.step else "At the start"
+        no_slope = "no slope, a leap" if step[0] == 0 else _slope_text(step[2])
+        return (
+            f"{when}: with a step w = {num(step[0], 2)}, loss {num(step[1], 4)}, "
+            f"{no_slope}; with a sigmoid w = {num(sigmoid[0], 2)}, "
+            f"loss {num(sigmoid[1], 4)}, {_slope_text(sigmoid[2])}."
+        )
+
+    def numbers(self, s):
+        columns = ["rounds", "w", "loss", "slope"]
+        return [
+            table(
+                f"With a {name}",
+                columns,
+                [[k, *row] for k, row in enumerate(self.walk(name, s))],
+            )
+            for name in self.activations
+        ]
+
+    def still(self, s):
+        fig, axes = plots.canvas(2, height=3.8)
+        for ax, (name, g) in zip(axes, self.activations.items(), strict=True):
+            walked = self.walk(name, s)
+            w, loss, slope = walked[-1]
+            leaps = [0.0] if name == "step" else []
+            plots.curve(lambda w, g=g: (g(w) - 1) ** 2, ax=ax, x=(-4, 4), jumps=leaps)
+            if w not in leaps:
+                plots.tangent(w, loss, slope, ax=ax)
+            ax.plot(*walked[:, :2].T, "o", color=plots.PALETTE["light"]["ink"], ms=4)
+            ax.plot(w, loss, "D", color=plots.PALETTE["light"]["accent"], ms=8)
+            ax.set(xlabel="w", ylabel="loss", title=f"with a {name}", ylim=(-0.1, 1.15))
+        return fig
+
+
+def _slope_text(slope):
+    """A slope with four decimals; 0 where it is exactly that."""
+    return "slope 0" if slope == 0 else f"slope {num(slope, 4)}"
 
 
 class Training(NamedTuple):
