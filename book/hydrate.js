@@ -48,9 +48,10 @@
   }
 
   function slider(model) {
-    const step = String(model.get("step"));
-    const decimals = (step.split(".")[1] ?? "").length;
-    const { min, max } = model.values;
+    const { min, max, step } = model.values;
+    const decimals = Math.max(
+      ...[min, step].map((x) => (String(x).split(".")[1] ?? "").length),
+    );
     const input = element("input", { type: "range", min, max, step });
     const readout = element("output");
     const label = labelled(model, input);

@@ -391,9 +391,11 @@ def answers(question):
         yield functools.partial(write, text=text), "open", example
     for wrong, reply in question.slips:
         yield functools.partial(write, text=f"{wrong:.{digits}f}"), "wrong", reply
+    slips = [round(wrong, digits) for wrong, _ in question.slips]
+    near = (right + k * 10**-digits for k in range(3, 30))
     for text in (
         f"{right + 1234.5:.{digits}f}",
-        f"{right + 3 * 10**-digits!r}",
+        f"{next(x for x in near if round(x, digits) not in slips)!r}",
         "-7e9",
     ):
         yield functools.partial(write, text=text), "wrong", question.hint

@@ -23,6 +23,7 @@ EXERCISES = [
 
 # Mutants that are right answers too: {exercise: {the changed line: why it is right}}.
 A_COMPARISON_COUNTS = "in a difference, numpy's True and False count as 1 and 0"
+ONE_A_LAYER = "weights and biases have one entry a layer"
 EQUIVALENT = {
     "sigmoid_slope": {
         "a = 1 / (1 + np.exp(z))": "this a is 1 − σ(z), and a (1 − a) is the same",
@@ -34,6 +35,17 @@ EQUIVALENT = {
     "train_perceptron": {
         "error = t[i] - (X[i] @ w + b > 0)": A_COMPARISON_COUNTS,
         "for i in range(len(t)):": "t has one entry for each row of X",
+    },
+    "strip": {
+        "v = np.array([1.0, -2.0])": "any weight below −½ silences the first neuron",
+        "v = np.array([1.0, -5.0])": "any weight below −½ silences the first neuron",
+    },
+    "deep_forward": {
+        "for W, b in zip(weights, biases):": ONE_A_LAYER,
+        "for W, b in zip(weights, biases, strict=False):": ONE_A_LAYER,
+    },
+    "square_luck": {
+        "return np.maximum(0, X @ W.T + b)": "the larger of two has no order",
     },
 }
 

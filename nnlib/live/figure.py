@@ -29,9 +29,10 @@ from ..plots import png
 from .modules import as_module, style
 
 
-def decimals(step):
-    """How many decimals the multiples of `step` need."""
-    return len(f"{step:.10f}".rstrip("0").split(".")[1])
+def decimals(grid):
+    """How many decimals the grid's numbers need: low, low + step, …"""
+    ends = (f"{x:.10f}".rstrip("0").split(".")[1] for x in (grid.low, grid.step))
+    return max(map(len, ends))
 
 
 def on_grid(grid, value, where):
@@ -50,7 +51,7 @@ def on_grid(grid, value, where):
 def nearest(grid, value):
     """The number of the grid nearest to `value`: 1.15 for 1.1500000000000004."""
     found = grid.low + round((value - grid.low) / grid.step) * grid.step
-    return round(found, decimals(grid.step)) if decimals(grid.step) else found
+    return round(found, decimals(grid)) if decimals(grid) else found
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Slider:
             max=self.high,
             step=self.step,
             description=self.label,
-            readout_format="d" if whole else f".{decimals(self.step)}f",
+            readout_format="d" if whole else f".{decimals(self)}f",
             layout=widgets.Layout(width="auto"),
         )
 

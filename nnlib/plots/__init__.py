@@ -9,7 +9,7 @@ as well as by its colour.
 from .bars import class_look, probability_bars
 from .curves import named_curves
 from .decision import levels
-from .frame import PALETTE, SHAPES, canvas, legend, png, style
+from .frame import PALETTE, SHAPES, canvas, legend, note, palette_of, png, style
 from .function import ranges, tangent
 from .graph import graph, positions
 from .histograms import histogram_rows
@@ -42,6 +42,8 @@ __all__ = [
     "named_curves",
     "network",
     "neuron_sum",
+    "note",
+    "palette_of",
     "png",
     "points",
     "positions",

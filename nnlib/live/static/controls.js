@@ -1,9 +1,11 @@
 // What the controls of a figure can say. Python describes each one: a slider or a row of
 // values by its grid {low, high, step}, a menu by its options, a switch by neither.
 
+const decimals = (x) => (String(x).split(".")[1] ?? "").length;
+
 /** The value nearest to `x` on the grid: 1.15 for JupyterLab's 1.1500000000000004. */
 export function onGrid({ low, high, step }, x) {
-  const digits = (String(step).split(".")[1] ?? "").length;
+  const digits = Math.max(...[low, step].map(decimals));
   const nearest = low + Math.round((x - low) / step) * step;
   return Number(Math.min(Math.max(nearest, low), high).toFixed(digits));
 }

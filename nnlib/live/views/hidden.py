@@ -1,6 +1,8 @@
 """The plane of inputs beside the plane of what two hidden units make of it."""
 
 from functools import cache
+from types import SimpleNamespace
+from typing import ClassVar
 
 import numpy as np
 
@@ -22,6 +24,7 @@ GATES = ("XNOR", "XOR", "AND", "OR", "NAND", "NOR")
 FEW = 4  # examples or fewer: the caption tells the sum of each
 ROWS = 60  # of the table
 GIVEN = "The examples"
+HIDDEN = ("w11", "w12", "b1", "w21", "w22", "b2")
 
 
 def _weight(name, start, label):
@@ -44,8 +47,12 @@ class HiddenSpace(Figure):
     shown with the output scaled to weights of at most 1, and all weights rounded to
     the sliders. X (n, 2) and t (n,) are your examples, in place of the menu of gates.
     ValueError for a network of another form, or with weights beyond the sliders.
+
+    A subclass may hold some controls at `fixed` values, and have a control `steep`, a
+    factor for all weights and biases of the hidden units.
     """
 
+    fixed: ClassVar = {}
     title, view = "The hidden layer folds the plane", "views/hidden"
     controls = (
         _weight("w11", 4.0, "w₁₁"),
@@ -63,6 +70,8 @@ class HiddenSpace(Figure):
     def __init__(self, net=None, X=None, t=None, *, id=None, **starts):
         self.g = Sigmoid()
         self.presets = {"XNOR by hand": BY_HAND, "XNOR trained": trained()}
+        if self.fixed:
+            self.presets = {}
         if net is not None:
             weights = on_sliders(net)
             self.g, self.presets = net.layers[1], {"The network given": weights}
@@ -85,10 +94,19 @@ class HiddenSpace(Figure):
             "window": self.window,
             "net": to_spec(Network([Dense.of(np.zeros((2, 2)), np.zeros(2)), self.g])),
             "presets": self.presets,
+            "fixed": self.fixed,
         }
+
+    def full(self, s):
+        """The state with the fixed values in it and the hidden weights as they act."""
+        state = {"steep": 1.0, **self.fixed, **vars(s)}
+        for name in HIDDEN:
+            state[name] = state["steep"] * state[name]
+        return SimpleNamespace(**{**state, "steep": 1.0})
 
     def answers(self, s):
         """X (n, 2), t (n,), A (n, 2), and the weighted sum of each example (n,)."""
+        s = self.full(s)
         X, t = self.given or gate(s.data)
         A = self.hidden(s)(X)
         return X, t, A, s.v1 * A[:, 0] + s.v2 * A[:, 1]
@@ -99,6 +117,7 @@ class HiddenSpace(Figure):
         return Network([Dense.of(W, np.array([s.b1, s.b2])), self.g])
 
     def caption(self, s):
+        s = self.full(s)
         _, t, _, total = self.answers(s)
         n = len(t)
         right = int(((total > s.threshold) == t).sum())
@@ -117,6 +136,7 @@ class HiddenSpace(Figure):
         )
 
     def numbers(self, s):
+        s = self.full(s)
         X, t, A, total = self.answers(s)
         rows = [
             [*x, target, *a, z, z > s.threshold]
@@ -127,6 +147,7 @@ class HiddenSpace(Figure):
         return [table(f"{name} through the hidden layer", columns, rows[:ROWS])]
 
     def still(self, s):
+        s = self.full(s)
         fig, (left, right) = plots.canvas(2, width=4.2, height=4.0)
         X, t, A, _ = self.answers(s)
         net, here, v = self.hidden(s), self.window, np.array([s.v1, s.v2])

@@ -23,7 +23,6 @@ export default mount((stage) => {
       y: [1e-14, 1],
       logY: true,
       xlabel: "layers",
-      ylabel: "median |∂L/∂x|",
       label: "The size of the gradient at the input against the number of layers",
       ratio: 0.72,
     }),
@@ -35,6 +34,11 @@ export default mount((stage) => {
     at: (event) => chart.under(event),
   });
   chart.picture.append(handle.element);
+  // not beside the axis: powers like 10⁻¹² leave no room there
+  stage.key(
+    ["nn-curve", "median |∂L/∂x|"],
+    ["nn-spread-key", `least to most of ${draws} draws`],
+  );
   stage.compare();
 
   const known = new Map(); // what arrives, by activation and initial weights

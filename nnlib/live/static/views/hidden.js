@@ -11,10 +11,11 @@ const CELLS = 60; // of the field each way
 const FEW = 4; // examples or fewer: each is named, and its sum is told
 const SMALL = 20; // more examples than this are drawn smaller
 const ROWS = 60; // of the table
+const HIDDEN = ["w11", "w12", "b1", "w21", "w22", "b2"];
 const ARROW = 0.1; // of the window's width
 
 export default mount((stage) => {
-  const { X, targets, window, presets } = stage.config;
+  const { X, targets, window, presets, fixed } = stage.config;
   const net = network(stage.config.net);
   const [W, b] = net.params;
   const look = { ratio: 1, xticks: 3, yticks: 3 };
@@ -47,6 +48,13 @@ export default mount((stage) => {
     stage.tools.append(button(name, () => stage.set(weights)));
   stage.compare();
 
+  /** The state with the fixed values in it and the hidden weights as they act. */
+  function full(s) {
+    const state = { steep: 1, ...fixed, ...s };
+    for (const name of HIDDEN) state[name] *= state.steep;
+    return { ...state, steep: 1 };
+  }
+
   const hide = (s) => {
     W.set([s.w11, s.w12, s.w21, s.w22]);
     b.set([s.b1, s.b2]);
@@ -70,7 +78,8 @@ export default mount((stage) => {
     ];
   }
 
-  return (state, ghost) => {
+  return (now, earlier) => {
+    const [state, ghost] = [full(now), earlier && full(earlier)];
     const { threshold } = state;
     const name = state.data ?? Object.keys(targets)[0];
     const t = targets[name];

@@ -114,12 +114,13 @@ export default mount((stage) => {
     return `${when}: with a step ${said(stairs)}, ${level}; with a sigmoid ${said(ramp)}, ${slopeText(ramp[2])}.`;
   }
 
-  const numbers = (walks) =>
-    walks.map((rows, k) => ({
+  function numbers(walks) {
+    return walks.map((rows, k) => ({
       title: `With a ${NAMES[k]}`,
       columns: ["rounds", "w", "loss", "slope"],
       rows: rows.map((row, round) => [round, ...row]),
     }));
+  }
 });
 
 /** A slope with four decimals; 0 where it is exactly that. */
