@@ -14,7 +14,27 @@ import numpy as np
 import pytest
 from reader import ROOT
 
-from nnlib import Perceptron, gate, logistic
+from nnlib import (
+    MSE,
+    SGD,
+    Dense,
+    Heaviside,
+    LeakyReLU,
+    Linear,
+    Network,
+    Perceptron,
+    ReLU,
+    Sigmoid,
+    Step,
+    Tanh,
+    fit,
+    gate,
+    he,
+    logistic,
+    numerical_gradient,
+    value_and_grad,
+)
+from nnlib.data import circles
 from nnlib.live.perceptron import DrawTheLine, LearningRule, OneNeuron
 
 QUOTED = {}
@@ -23,10 +43,10 @@ GIVEN = [  # what nobody computes
     r"\]\([^)]*\)",  # addresses
     r"`[^`]*`",  # code, which the chapter runs
     r"^#+ .*$|^ *\d\. ",  # headings, items of lists
-    r"\b([Cc]hapters?|[Ss]ections?) \d( and \d)?",
+    r"\b([Cc]hapters?|[Ss]ections?|[Rr]oom)\s\d(\s(and|to)\s\d)?",
     r"\b(18|19|20)\d\d\b",  # years
     r"[_^](\d|\{[^}]*\})|\\tfrac\{1\}\{2\}",  # indices, powers, ½
-    r"about 40 minutes|400 photocells|\*Psychological Review\* 65",
+    r"about 4\d minutes|400 photocells|\*Psychological Review\* 65",
     r"COMP0087|CS2109S",
     r"(?<![\d.,])[01]s?(?![\d.,]\d|\d)",  # the bits, and where z passes zero
 ]
@@ -398,3 +418,227 @@ def test_the_learning_rule_s_figure_comes_to_rest_on_that_corner():
     corrections, clean = figure.run(figure.state)
     assert clean
     assert (corrections[-1].w.tolist(), corrections[-1].b) == ([2, 1], -2)
+
+
+# --- 3. Activations ---------------------------------------------------------------
+
+BENDS = "03_activations"
+
+
+def slope(g, z):
+    """g'(z) as nnlib has it, for each entry of z."""
+    z = np.atleast_1d(np.asarray(z, float))
+    return g.derivative(z, g(z))
+
+
+def rings():
+    X, t = circles(n=100, noise=0.1, rng=np.random.default_rng(0))
+    return X, t[:, None].astype(float)
+
+
+def ten_layers(g):
+    """The network of the puzzle, before training."""
+    rng = np.random.default_rng(0)
+    return Network.mlp([2] + 10 * [8] + [1], hidden=g, out=Sigmoid(), rng=rng)
+
+
+def trained(net, X, T, eta, rounds):
+    """The loss before each round."""
+    return [loss for *_, loss in fit(net, MSE(), SGD(eta), X, T, epochs=rounds)]
+
+
+@typed(
+    BENDS,
+    "Each has ten hidden layers of eight neurons, and one neuron at the end. Each sees "
+    "the same hundred points, an inner ring and an outer one,",
+    "of the 100 points right,",
+    "after ten thousand it still says the same.",
+    "here it is the average of $(y - t)^2$ over the points.",
+)
+def test_ten_layers_of_sigmoids_answer_one_half_for_ever():
+    X, T = rings()
+    net = ten_layers(Sigmoid())
+    assert len(X) == 100
+    loss = trained(net, X, T, 0.3, 10_000)[-1]
+    assert np.abs(net(X) - 0.5).max() < 1e-6
+    assert np.isclose(loss, np.mean((net(X) - T) ** 2), atol=1e-6)
+
+
+@typed(
+    BENDS,
+    "What comes out for $z = -2$, for 0 and for 2?",
+    "here a hundredth.",
+    "How much is $\\sigma(-2)$? No calculator: you know that $\\sigma(2)$ is "
+    "{glue:text}`sigmoid-at-2`, and the curve looks the same from both sides of its "
+    "middle.",
+)
+def test_the_values_by_hand():
+    assert "z = np.array([-2.0, 0.0, 2.0])" in code(BENDS)
+    assert np.isclose(logistic(-2.0), 1 - logistic(2.0))
+    assert LeakyReLU().slope == 1 / 100
+
+
+@typed(
+    BENDS,
+    "| sigmoid $\\sigma$ | $1 / (1 + e^{-z})$ | "
+    "$\\sigma (1 - \\sigma) \\le \\tfrac{1}{4}$ | $(0, 1)$ | at both ends |",
+    "| ReLU | $\\max(z, 0)$ | 1 for $z > 0$, else 0 | $[0, \\infty)$ | for $z < 0$ |",
+    "\\tanh z = 2\\, \\sigma(2z) - 1.",
+    "the slope of $2\\,\\sigma(2z) - 1$ is $4\\,\\sigma'(2z)$, so at 0 it is four "
+    "times as steep as the sigmoid,",
+    "and the largest is ¼.",
+)
+def test_the_table_of_slopes():
+    z = np.linspace(-6, 6, 240)  # 0 is not among them
+    formulas = {
+        Sigmoid(): logistic(z) * (1 - logistic(z)),
+        Tanh(): 1 - np.tanh(z) ** 2,
+        ReLU(): z > 0,
+        LeakyReLU(0.3): np.where(z > 0, 1, 0.3),
+        Linear(0.5, 1): 0.5,
+        Step(): 0,
+        Heaviside(): 0,
+    }
+    for g, formula in formulas.items():
+        nudge = numerical_gradient(lambda z, g=g: g(z).sum(), z)
+        np.testing.assert_allclose(slope(g, z), nudge, atol=1e-8, err_msg=repr(g))
+        np.testing.assert_allclose(slope(g, z), formula + 0 * z, atol=1e-12)
+    assert slope(Sigmoid(), 0) == 1 / 4
+    assert slope(Tanh(), 0) == 4 * slope(Sigmoid(), 0)
+    np.testing.assert_allclose(np.tanh(z), 2 * logistic(2 * z) - 1, atol=1e-14)
+    np.testing.assert_allclose(slope(Tanh(), z), 4 * slope(Sigmoid(), 2 * z))
+    assert ReLU()(np.array([-2.0, 0.0])).tolist() == [0, 0]
+
+
+@typed(
+    BENDS,
+    "*A step at 0.5* is a step at 0 with 0.5 less bias, and what happens exactly there "
+    "is a convention: a perceptron's step says 0, as in chapter 1, and Heaviside's "
+    "says ½.",
+    "Heaviside, ½ at 0",
+    "| step, Heaviside | step, at 0.5 |",
+)
+def test_the_steps_and_their_ties():
+    z = np.array([-0.5, 0.25, 0.5, 0.75])
+    assert Step(0.5)(z).tolist() == Step()(z - 0.5).tolist() == [0, 0, 0, 1]
+    assert Heaviside()(np.array([0.0])) == 0.5
+
+
+@typed(
+    BENDS,
+    "One neuron, one input $x = 1$, no bias: $z = w$. The target is 1, and the loss is "
+    "$(a - 1)^2$. The weight starts at $-1$, so a step answers 0 and is wrong.",
+    "though three of four answers are wrong.",
+)
+def test_a_step_is_left_where_it_is():
+    layer = Dense.of([[0.2, 0.1]], [-0.35])
+    net = Network([layer, Step()])
+    before = [layer.W.copy(), layer.b.copy()]
+    targets = np.array([[0.0], [1.0], [1.0], [1.0]])
+    assert (net(CORNERS) != targets).sum() == 3
+    trained(net, CORNERS, targets, 1.0, 50)
+    assert all(map(np.array_equal, before, layer.params))
+
+
+@typed(
+    BENDS,
+    "numbers have 16 digits: from $z = $ {glue:text}`flat-first` on, a sigmoid is "
+    "rounded to exactly 1,",
+    "For $z = -1000$ it asks for $e^{1000}$, and no floating-point number goes beyond "
+    "about $10^{308}$:",
+    "for $z = -2$ and for $z = 2$ alike $e = e^{-2}$, and the answers are $e/(1 + e)$ "
+    "and $1/(1 + e)$.",
+)
+def test_where_floating_point_numbers_end():
+    assert -np.log10(np.finfo(float).eps) == pytest.approx(15.65, abs=0.01)
+    assert int(np.log10(np.finfo(float).max)) == 308
+    e = np.exp(-2)
+    np.testing.assert_allclose(logistic(np.array([-2, 2])), [e / (1 + e), 1 / (1 + e)])
+
+
+@typed(
+    BENDS,
+    "$w = (-20, -20)$ and $b = 10$, so that it is wrong about all four corners, and "
+    "sure of it.",
+    "The slope of $(a - t)^2$ by $z$ is $2 (a - t)\\, \\sigma'(z)$. The error $a - t$ "
+    "is nearly 1, but $\\sigma'(10)$ is about 1/22,000:",
+)
+def test_the_saturated_neuron():
+    assert "Dense.of([[-20, -20]], [10])" in code(BENDS)
+    net = Network([Dense.of([[-20, -20]], [10]), Sigmoid()])
+    _, t = gate("OR")
+    assert np.abs(net(CORNERS)[:, 0] - t).min() > 0.9999
+    assert 1 / slope(Sigmoid(), 10) == pytest.approx(22_000, rel=0.01)
+    z, target = np.array([0.7]), 1.0
+    by_hand = 2 * (logistic(z) - target) * slope(Sigmoid(), z)
+    nudge = numerical_gradient(lambda z: ((logistic(z) - target) ** 2).item(), z)
+    np.testing.assert_allclose(by_hand, nudge, rtol=1e-8)
+
+
+@typed(
+    BENDS,
+    "The first **two** rounds are done with a learning rate of 2, which is careless; "
+    "then two thousand rounds with 0.1, which is fine.",
+    "settles on the average target, ½.",
+)
+def test_the_dead_stay_dead():
+    assert "(ReLU(), 2.0), (ReLU(), 0.1)" in code(BENDS)
+    assert "train(net, X, T, eta, 2)" in code(BENDS)
+    assert "train(net, X, T, 0.1, 2000)" in code(BENDS)
+    X, T = rings()
+    net = Network.mlp([2, 8, 1], hidden=ReLU(), rng=np.random.default_rng(0))
+    trained(net, X, T, 2.0, 2)
+    before = net.layers[0].W.copy()
+    trained(net, X, T, 0.1, 2000)
+    assert np.array_equal(net.layers[0].W, before)
+    np.testing.assert_allclose(net(X), T.mean(), atol=1e-9)
+    assert T.mean() == 0.5
+
+
+@typed(
+    BENDS,
+    "each weight starts at the same value, 0.5.",
+    "a thousand times as large, and counted from 5,000.",
+    "A weight of usual size times 5,000 is a $z$ in the thousands:",
+)
+def test_the_other_two_rooms():
+    assert "np.full((4, 2), 0.5)" in code(BENDS)
+    assert "np.full((1, 4), 0.5)" in code(BENDS)
+    assert "raw = X * [1, 1000] + [0, 5000]" in code(BENDS)
+    net = Network.mlp([2, 8, 1], hidden=Tanh(), rng=np.random.default_rng(0))
+    z = net.layers[0](rings()[0] * [1, 1000] + [0, 5000])
+    assert np.median(np.abs(z)) > 1000
+    assert (np.abs(Tanh()(z)) == 1).all()
+
+
+@typed(
+    BENDS,
+    "so **He's** weights have $v = 2/d_{\\text{in}}$. Numbers spread evenly between "
+    "$-l$ and $l$ have mean square $l^2/3$; hence the 6 under the roots:",
+    "a neuron with $d_{\\text{in}} = 6$ inputs gets weights between $-1$ and 1.",
+    "Networks of 32 neurons a layer, twenty draws each.",
+)
+def test_the_size_of_the_weights():
+    assert "def arriving(g, depth, seed, width=32):" in code(BENDS)
+    W = he(400, 500, np.random.default_rng(1))
+    assert np.mean(W**2) == pytest.approx(2 / 500, rel=0.01)
+    assert np.mean(W**2) == pytest.approx(np.abs(W).max() ** 2 / 3, rel=0.01)
+    assert np.abs(he(1000, 6, np.random.default_rng(1))).max() == pytest.approx(1, 1e-3)
+
+
+@typed(
+    BENDS,
+    "To move it by 0.1, with the learning rate that we used,",
+    "In the tanh and ReLU networks the first layer still hears about a tenth of what "
+    "the last one hears.",
+)
+def test_the_first_layer_was_not_told():
+    X, T = rings()
+    _, slopes = value_and_grad(ten_layers(Sigmoid()), MSE(), X, T)
+    rounds = 0.1 / (0.3 * np.abs(slopes[0]).mean())
+    assert f"{round(rounds, -8):,.0f}" == "700,000,000"
+    for g in (Tanh(), ReLU()):
+        _, [first, *_, last, _] = value_and_grad(ten_layers(g), MSE(), X, T)
+        assert 0.05 < np.abs(first).mean() / np.abs(last).mean() < 0.2
+    z = np.concatenate(ten_layers(Sigmoid()).trace(X)[1:-2:2])
+    assert (slope(Sigmoid(), z.ravel()) < 0.05).mean() < 0.01  # hardly one saturated

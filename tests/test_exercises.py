@@ -27,6 +27,12 @@ NO_SIGN = "a square has no sign"
 SAME_ROWS = "both have one entry for each row"
 ONE_A_LAYER = "weights and biases have one entry a layer"
 EQUIVALENT = {
+    "sigmoid_slope": {
+        "a = 1 / (1 + np.exp(z))": "this a is 1 − σ(z), and a (1 − a) is the same",
+    },
+    "stable_logistic": {
+        "return np.where(z > 0, 1, e) / (1 + e)": "at z = 0 both numerators are 1",
+    },
     "perceptron_update": {"y = x @ w + b > 0": A_COMPARISON_COUNTS},
     "train_perceptron": {
         "error = t[i] - (X[i] @ w + b > 0)": A_COMPARISON_COUNTS,

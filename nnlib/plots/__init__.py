@@ -7,6 +7,7 @@ as well as by its colour.
 """
 
 from .bars import class_look, probability_bars
+from .curves import named_curves
 from .decision import levels
 from .frame import PALETTE, SHAPES, canvas, legend, note, palette_of, png, style
 from .function import ranges, tangent
@@ -18,6 +19,7 @@ from .matrix import heat_map, product
 from .network import network
 from .plane import curve, field, line, neuron_sum, points, regions, square, steps
 from .surface import contours, descent
+from .units import unit_rows
 
 __all__ = [
     "PALETTE",
@@ -37,6 +39,7 @@ __all__ = [
     "levels",
     "line",
     "loss_curves",
+    "named_curves",
     "network",
     "neuron_sum",
     "note",
@@ -52,4 +55,5 @@ __all__ = [
     "steps",
     "style",
     "tangent",
+    "unit_rows",
 ]

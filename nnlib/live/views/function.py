@@ -11,17 +11,18 @@ from ...mlp import Identity
 from ..figure import Figure, Menu, Slider
 from ..spec import to_spec
 from ..text import num, table
+from .sizes import size_text
 
-Z = (-6.0, 6.0)
 FLAT = 0.05  # a slope below this counts as saturated
-GRID = np.linspace(*Z, 481)
+PER_UNIT = 40  # points a unit of z at which leaps and flat ranges are looked for
 
 
 class FunctionAndDerivative(Figure):
     """g and g' side by side, the tangent at z, and where hardly any slope is left.
 
     `functions` maps names to elementwise layers; without it, nnlib's own. The figure
-    finds by itself where g leaps, where it has a kink, and where |g'| < 0.05.
+    finds by itself where g leaps, where it has a kink, and where |g'| < 0.05, as far as
+    the slider of z goes. What `about` says of a function ends the caption.
     """
 
     title, view = "A function and its derivative", "views/function"
@@ -37,7 +38,7 @@ class FunctionAndDerivative(Figure):
         "linear": Linear(0.5, 1),
     }
     controls = (
-        Slider("z", 1.0, *Z, 0.05, "z"),
+        Slider("z", 1.0, -6.0, 6.0, 0.05, "z"),
         Menu("g", "sigmoid", tuple(functions), "activation"),
     )
 
@@ -46,16 +47,26 @@ class FunctionAndDerivative(Figure):
             names = tuple(functions)
             self.functions = functions
             self.controls = (self.controls[0], Menu("g", names[0], names, "activation"))
-        self.places = {name: _places(g) for name, g in self.functions.items()}
+        self.ends = self.controls[0].low, self.controls[0].high
+        self.grid = np.linspace(*self.ends, int(PER_UNIT * np.ptp(self.ends)) + 1)
+        self.places = {name: places(g, self.grid) for name, g in self.functions.items()}
         super().__init__(id=id, **starts)
+
+    def about(self, name):
+        """A sentence on the function of this name, or nothing."""
+        return ""
 
     def config(self):
         return {
             "functions": {
-                name: {"spec": to_spec(g), **self.places[name]}
+                name: {
+                    "spec": to_spec(g),
+                    "about": self.about(name),
+                    **self.places[name],
+                }
                 for name, g in self.functions.items()
             },
-            "window": Z,
+            "window": self.ends,
         }
 
     def caption(self, s):
@@ -70,14 +81,16 @@ class FunctionAndDerivative(Figure):
             where = ", saturated"
         return (
             f"{s.g} at z = {num(s.z, 2)}: a = g(z) = {num(a, 4)}, "
-            f"g′(z) = {num(slope, 4)}{where}. {_flat_words(places['flat'])}"
-        )
+            f"g′(z) = {_slope_text(slope)}{where}. "
+            f"{_flat_words(places['flat'], self.ends)} {self.about(s.g)}"
+        ).strip()
 
     def numbers(self, s):
         g = self.functions[s.g]
         a, slope = _both(g, s.z)
         here = [["z", s.z], ["a = g(z)", a], ["g′(z)", slope]]
-        there = [[z, *_both(g, z)] for z in np.arange(-6, 6.5, 0.5)]
+        low, high = self.ends
+        there = [[z, *_both(g, z)] for z in np.arange(low, high + 0.5, 0.5)]
         return [
             table("At z", ["quantity", "value"], here),
             table(s.g, ["z", "g(z)", "g′(z)"], there),
@@ -90,10 +103,10 @@ class FunctionAndDerivative(Figure):
         def slope(z):
             return g.derivative(z, g(z))
 
-        plots.curve(g, ax=left, x=Z, jumps=places["leaps"], at=s.z)
+        plots.curve(g, ax=left, x=self.ends, jumps=places["leaps"], at=s.z)
         if s.z not in places["leaps"] + places["kinks"]:
             plots.tangent(s.z, *_both(g, s.z), ax=left)
-        plots.curve(slope, ax=right, x=Z, jumps=places["kinks"], at=s.z)
+        plots.curve(slope, ax=right, x=self.ends, jumps=places["kinks"], at=s.z)
         for ax in (left, right):
             plots.ranges(places["flat"], ax=ax)
         left.set(xlabel="z", ylabel="a = g(z)")
@@ -114,21 +127,21 @@ def _rows(g, z):
     return a, g.derivative(z, a)
 
 
-def _places(g):
+def places(g, grid):
     """Where g leaps, where its slope does, and the ranges in which it is flat."""
-    flat = np.abs(_rows(g, GRID)[1]) < FLAT
+    flat = np.abs(_rows(g, grid)[1]) < FLAT
     ranges = []
-    for is_flat, run in groupby(range(len(GRID)), flat.__getitem__):
+    for is_flat, run in groupby(range(len(grid)), flat.__getitem__):
         first, *_, last = [*run] * 2
         if is_flat:
-            ranges.append([_edge(g, first, -1), _edge(g, last, 1)])
-    leaps, kinks = (_leaps(lambda z, of=of: _rows(g, z)[of]) for of in (0, 1))
+            ranges.append([_edge(g, grid, first, -1), _edge(g, grid, last, 1)])
+    leaps, kinks = (_leaps(lambda z, of=of: _rows(g, z)[of], grid) for of in (0, 1))
     return {"leaps": leaps, "kinks": kinks, "flat": ranges}
 
 
-def _leaps(f):
+def _leaps(f, grid):
     """Where f leaps: a stretch halved again and again keeps its ends apart."""
-    low, high = GRID[:-1], GRID[1:]
+    low, high = grid[:-1], grid[1:]
     for _ in range(60):
         middle = (low + high) / 2
         upper = np.abs(f(middle) - f(low)) < np.abs(f(high) - f(middle))
@@ -137,12 +150,12 @@ def _leaps(f):
     return sorted({round(z, 9) + 0.0 for z in found.tolist()})
 
 
-def _edge(g, at, step):
+def _edge(g, grid, at, step):
     """Where the flat range that reaches grid point `at` ends, beyond it."""
-    inside = float(GRID[at])
-    if not 0 <= at + step < len(GRID):
+    inside = float(grid[at])
+    if not 0 <= at + step < len(grid):
         return inside
-    outside = float(GRID[at + step])
+    outside = float(grid[at + step])
     for _ in range(60):
         middle = (inside + outside) / 2
         if abs(_both(g, middle)[1]) < FLAT:
@@ -152,18 +165,24 @@ def _edge(g, at, step):
     return round(inside, 9) + 0.0
 
 
-def _flat_words(ranges):
+def _slope_text(slope):
+    """Four decimals; of a small slope three digits, for it is not yet 0."""
+    return size_text(slope) if 0 < abs(slope) < 0.01 else num(slope, 4)
+
+
+def _flat_words(ranges, ends):
     if not ranges:
         return f"|g′| is nowhere below {FLAT}."
-    if ranges == [list(Z)]:
+    if ranges == [list(ends)]:
         return f"|g′| < {FLAT} everywhere."
-    return f"|g′| < {FLAT} for {' and '.join(map(_range_words, ranges))}."
+    words = " and ".join(_range_words(one, ends) for one in ranges)
+    return f"|g′| < {FLAT} for {words}."
 
 
-def _range_words(ends):
-    low, high = ends
-    if low == Z[0]:
+def _range_words(found, ends):
+    low, high = found
+    if low == ends[0]:
         return f"z up to {num(high, 2)}"
-    if high == Z[1]:
+    if high == ends[1]:
         return f"z from {num(low, 2)}"
     return f"z from {num(low, 2)} to {num(high, 2)}"

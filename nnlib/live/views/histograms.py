@@ -1,7 +1,8 @@
 """What an untrained deep network does to signals and gradients, layer by layer."""
 
 from functools import lru_cache
-from typing import NamedTuple
+from types import SimpleNamespace
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -49,6 +50,7 @@ class LayerHistograms(Figure):
     The network has `depth` hidden layers of 30 units, biases 0, and one linear output;
     50 examples of 30 inputs and their targets are drawn from U(−1, 1). A gradient is
     ∂ℓ/∂z of one example, ℓ = ½ (ŷ − t)²: what the very first step of training sees.
+    A figure with fewer controls gives the others their values in `fixed`.
     """
 
     title, view = "Signals through depth", "views/histograms"
@@ -60,9 +62,11 @@ class LayerHistograms(Figure):
         Slider("seed", 0, 0, 20, 1, "seed"),
         Switch("logs", True, "sizes in powers of ten"),
     )
+    fixed: ClassVar = {}
 
     def config(self):
         return {
+            "fixed": self.fixed,
             "activations": {name: to_spec(g) for name, g in ACTIVATIONS.items()},
             "ranges": RANGES,
             "width": WIDTH,
@@ -73,10 +77,16 @@ class LayerHistograms(Figure):
 
     def layers(self, s):
         """All numbers of state `s`, and how they are spread."""
+        s = self.whole(s)
         gradients = s.show.startswith("gradients")
         return _layers(gradients, s.depth, s.g, s.init, s.seed, s.logs)
 
+    def whole(self, s):
+        """State `s` with what is fixed."""
+        return SimpleNamespace(**{**self.fixed, **vars(s)})
+
     def caption(self, s):
+        s = self.whole(s)
         _, medians, zeros, *_ = self.layers(s)
         hidden = f"{s.depth} hidden {s.g} layer{'' if s.depth == 1 else 's'}"
         which = "|∂ℓ/∂z|" if s.show.startswith("gradients") else "|a|"
@@ -102,6 +112,7 @@ class LayerHistograms(Figure):
         return f", a factor of {size_text(factor)} for each layer {way}"
 
     def numbers(self, s):
+        s = self.whole(s)
         values, medians, zeros, low, high, counts = self.layers(s)
         columns = ["layer", "median size where not 0", "share of zeros", "largest size"]
         rows = [
@@ -119,6 +130,7 @@ class LayerHistograms(Figure):
         ]
 
     def still(self, s):
+        s = self.whole(s)
         _, medians, zeros, low, high, counts = self.layers(s)
         fig, [ax] = plots.canvas(width=6.4, height=4.6)
         each = WIDTH * EXAMPLES

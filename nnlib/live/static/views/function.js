@@ -3,6 +3,7 @@ import { activation } from "../engine/activations.js";
 import { mount } from "../stage.js";
 import { svg } from "../elements.js";
 import { num } from "../text.js";
+import { sizeText } from "../pieces/sizes.js";
 
 const FLAT = 0.05; // a slope below this counts as saturated
 const REACH = 1.5; // of the tangent, to either side
@@ -24,6 +25,12 @@ export default mount((stage) => {
     label: "The function and its tangent at z",
   });
   const right = stage.plane({ ...options, ylabel: "g′(z)", label: "Its derivative" });
+  const handle = stage.handle({
+    label: "The point on the curve",
+    across: "z",
+    at: (event) => left.under(event),
+  });
+  left.picture.append(handle.element);
   stage.compare();
 
   const known = (name) => {
@@ -40,8 +47,8 @@ export default mount((stage) => {
 
     const heights = sampled(now.g, now.leaps, Z).map(([, y]) => y);
     left.window(Z, [
-      least(heights) < -1.2 ? -6.3 : -1.3,
-      most(heights) > 1.2 ? 6.3 : 1.3,
+      least(heights) < -1.2 ? 1.05 * Z[0] : -1.3,
+      most(heights) > 1.2 ? 1.05 * Z[1] : 1.3,
     ]);
     const slopes = sampled(now.slope, now.kinks, Z).map(([, y]) => y);
     right.window(Z, [
@@ -55,27 +62,32 @@ export default mount((stage) => {
         left.segment([Z[0], 0], [Z[1], 0], "nn-axis-zero"),
         ...earlier(left, before, "g", "leaps"),
         ...drawn(left, now.g, now.leaps, "nn-curve"),
-        left.segment([z, -9], [z, a], "nn-guide"),
+        left.segment([z, left.y[0]], [z, a], "nn-guide"),
         left.segment([Z[0], a], [z, a], "nn-guide"),
         ...tangent(now, z, a, slope),
-        left.dot([z, a], "nn-dot", 6),
       ],
       [read(left, z, a, `a = ${num(a, 4)}`), ...nameOf(left, before)],
     );
+    handle.place(left.X(z), left.Y(a));
     right.draw(
       [
         ...shades(right, now.flat),
         right.segment([Z[0], 0], [Z[1], 0], "nn-axis-zero"),
         ...earlier(right, before, "slope", "kinks"),
         ...drawn(right, now.slope, now.kinks, "nn-curve"),
-        right.segment([z, -9], [z, slope], "nn-guide"),
+        right.segment([z, right.y[0]], [z, slope], "nn-guide"),
         right.segment([Z[0], slope], [z, slope], "nn-guide"),
         right.dot([z, slope], "nn-dot", 6),
       ],
-      [read(right, z, slope, `g′ = ${num(slope, 4)}`), ...flatName(right, now.flat)],
+      [
+        read(right, z, slope, `g′ = ${slopeText(slope)}`, true),
+        ...flatName(right, now.flat),
+      ],
     );
+    const at = `${state.g} at z = ${num(z, 2)}: a = g(z) = ${num(a, 4)}, g′(z) = ${slopeText(slope)}`;
     return {
-      caption: `${state.g} at z = ${num(z, 2)}: a = g(z) = ${num(a, 4)}, g′(z) = ${num(slope, 4)}${where(now, z, slope)}. ${flatWords(now.flat)}`,
+      caption:
+        `${at}${where(now, z, slope)}. ${flatWords(now.flat)} ${now.about}`.trim(),
       numbers: () => numbers(now, z),
     };
   };
@@ -110,7 +122,7 @@ export default mount((stage) => {
       ["a = g(z)", g(z)],
       ["g′(z)", slope(z)],
     ];
-    const there = Array.from({ length: 25 }, (_, i) => -6 + i / 2);
+    const there = Array.from({ length: 2 * (Z[1] - Z[0]) + 1 }, (_, i) => Z[0] + i / 2);
     return [
       { title: "At z", columns: ["quantity", "value"], rows: here },
       {
@@ -121,6 +133,10 @@ export default mount((stage) => {
     ];
   }
 });
+
+/** Four decimals; of a small slope three digits, for it is not yet 0. */
+const slopeText = (slope) =>
+  0 < Math.abs(slope) && Math.abs(slope) < 0.01 ? sizeText(slope) : num(slope, 4);
 
 const least = (values) => Math.min(...values.filter(Number.isFinite));
 const most = (values) => Math.max(...values.filter(Number.isFinite));
@@ -166,9 +182,13 @@ function nameOf(plane, before) {
   return [svg("g", { class: "nn-ghost" }, words)];
 }
 
-/** What is read off at z, towards the middle, where there is room. */
-function read(plane, z, y, words) {
-  const [dx, anchor] = z < 0 ? [9, "start"] : [-9, "end"];
+/** What is read off at z: towards the middle, or `outward` where there is room. */
+function read(plane, z, y, words, outward = false) {
+  const { width } = plane.inner;
+  const free =
+    z < 0 ? plane.X(z) - plane.X(plane.x[0]) : plane.X(plane.x[1]) - plane.X(z);
+  const right = z < 0 !== (outward && free > Math.min(130, width / 2));
+  const [dx, anchor] = right ? [9, "start"] : [-9, "end"];
   const high = plane.Y(y) - 9 < plane.Y(plane.y[1]) + 12;
   const look = "nn-text-strong";
   return plane.text([z, y], words, { look, anchor, dx, dy: high ? 18 : -9 });

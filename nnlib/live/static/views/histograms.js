@@ -15,7 +15,7 @@ const LIMITS = {
 const RUNS = 8; // kept: a slider that goes back, and the setting before
 
 export default mount((stage) => {
-  const { activations, ranges, width, examples, bins } = stage.config;
+  const { activations, ranges, width, examples, bins, fixed } = stage.config;
   const picture = stage.add(
     new Histogram({
       label: "A histogram for each layer",
@@ -101,11 +101,12 @@ export default mount((stage) => {
     return counts;
   }
 
-  return (state, ghost) => {
+  return (given, ghost) => {
+    const state = { ...fixed, ...given };
     const now = layers(state);
     const { medians, zeros, low, high, counts } = now;
     const each = width * examples;
-    const earlier = ghost && values(ghost); // on the axis of now
+    const earlier = ghost && values({ ...fixed, ...ghost }); // on the axis of now
     picture.draw(
       counts.map((row, k) => ({
         name: nameOf(k),
