@@ -156,8 +156,9 @@ def test_everything_that_moves_has_a_name(place, show):
     page = show(place.address)
     session = page.context.new_cdp_session(page)
     for live in page.locator(".nn-live").all():
-        live.scroll_into_view_if_needed()
-        frames(page)
+        for _ in range(2):  # at first what is above may only now take its real height
+            live.scroll_into_view_if_needed()
+            frames(page)
         live.evaluate("here => { globalThis.here = here; }")
         found = session.send("Runtime.evaluate", {"expression": "here"})["result"]
         tree = session.send(
