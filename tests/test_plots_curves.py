@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.colors import same_color
 
 from nnlib.plots import PALETTE, canvas, named_curves
 
@@ -29,6 +30,7 @@ def test_a_mark_stands_on_every_curve_and_a_band_around_the_chosen_one():
     [band] = ax.collections
     low, high = band.get_paths()[0].get_extents().intervaly
     assert (low, high) == (0, 4)
+    assert same_color(band.get_facecolor()[0][:3], PALETTE["light"]["accent"])
 
 
 def test_on_a_logarithmic_axis_zeros_are_gaps():
