@@ -209,6 +209,22 @@ SPILLED_AND_ROWS = """() => {
 LEAST = {"input": 120, "select": 120, "box": 18}  # widths that a thumb can use
 
 
+def test_an_equation_and_its_number_fit_a_phone(place, show):
+    page = show(place.address, viewport={"width": WIDTHS["phone"], "height": 900})
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('div.math')]
+            .every(one => one.querySelector('mjx-math'))"""
+    )
+    too_wide = page.evaluate(
+        """[...document.querySelectorAll('div.math')].filter(one => {
+            const width = part => part?.getBoundingClientRect().width ?? 0;
+            const parts = ['mjx-math', '.eqno'].map(name => one.querySelector(name));
+            return parts.reduce((sum, part) => sum + width(part), 0) > one.clientWidth;
+        }).map(({ id }) => id)"""
+    )
+    assert too_wide == []
+
+
 def test_controls_have_room(place, show):
     # without motion: the theme's sidebar slides in where the page becomes wide
     page = show(place.address, reduced_motion="reduce")
