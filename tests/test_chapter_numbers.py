@@ -374,7 +374,8 @@ def test_one_correction_by_hand():
     "| (0, 1) | 1 | $w_2 + b > 0$ |\n| (1, 0) | 1 | $w_1 + b > 0$ |",
     "Add the first two: $w_1 + w_2 + 2b \\le 0$. Add the last two: $w_1 + w_2 + 2b > "
     "0$.",
-    "-(0, 0) + (0, 1) + (1, 0) - (1, 1) = (0, 0), \\qquad -1 + 1 + 1 - 1 = 0.",
+    "& -(0, 0) + (0, 1) + (1, 0) - (1, 1) \\\\ & \\qquad = (0, 0),",
+    "& -1 + 1 + 1 - 1 = 0.",
 )
 def test_the_contradiction_of_xor():
     rng = np.random.default_rng(7)
