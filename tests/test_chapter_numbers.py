@@ -8,6 +8,7 @@ quotation and see the test agree. A number in no quotation is one that nobody co
 import functools
 import re
 from itertools import product
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -15,6 +16,7 @@ import pytest
 from reader import ROOT
 
 from nnlib import (
+    BCE,
     MSE,
     SGD,
     Dense,
@@ -25,6 +27,7 @@ from nnlib import (
     Perceptron,
     ReLU,
     Sigmoid,
+    SigmoidBCE,
     Step,
     Tanh,
     fit,
@@ -35,10 +38,13 @@ from nnlib import (
     value_and_grad,
 )
 from nnlib.data import circles
+from nnlib.live.loss import FourTasks, examples, slopes
+from nnlib.live.mlp import FEET, FoldedPlane, FourLines, collapsed
 from nnlib.live.perceptron import DrawTheLine, LearningRule, OneNeuron
 
 QUOTED = {}
 GIVEN = [  # what nobody computes
+    r"\b\d(-\d)+\s+net\b|\b[Ee]xercise \d|\\t?frac1[2n]",  # names, ½ and 1/n
     r"\{(glue:text|eq)\}`[^`]*`|\(eq-[\w-]+\)",
     r"\]\([^)]*\)",  # addresses
     r"`[^`]*`",  # code, which the chapter runs
@@ -643,3 +649,150 @@ def test_the_first_layer_was_not_told():
         assert 0.05 < np.abs(first).mean() / np.abs(last).mean() < 0.2
     z = np.concatenate(ten_layers(Sigmoid()).trace(X)[1:-2:2])
     assert (slope(Sigmoid(), z.ravel()) < 0.05).mean() < 0.01  # hardly one saturated
+
+
+# --- chapter 2 --------------------------------------------------------------------
+
+
+@typed(
+    "02_mlp",
+    "Its weights are 1, 1, 1, 1 and its threshold is 3.5: it is AND, for four inputs. "
+    "With a threshold of 0.5 it would be OR.",
+    "Move the threshold from 0.5 to 3.5 and watch the shape close.",
+    "At 3.5 only the region where all four agree is left",
+)
+def test_the_fifth_neuron_is_and_or_or():
+    votes = np.array(list(product((0, 1), repeat=4)))
+    assert ((votes.sum(1) > 3.5) == votes.all(1)).all()
+    assert ((votes.sum(1) > 0.5) == votes.any(1)).all()
+
+
+@typed(
+    "02_mlp",
+    "With four lines it is 11. (The figure starts with 11. Make two of the lines "
+    "parallel and two regions merge.)",
+    "$n$ lines cut the plane into at most 2, 4, 7, 11 … regions",
+)
+def test_lines_cut_the_plane():
+    figure = FourLines()
+    start = vars(figure.state)
+    counts = [
+        figure.regions(SimpleNamespace(**{**start, "lines": n})) for n in range(1, 5)
+    ]
+    assert counts == [2, 4, 7, 11]
+    parallel = (*start["feet"][:4], *(-x for x in start["feet"][:2]), *FEET[6:])
+    assert figure.regions(SimpleNamespace(**{**start, "feet": parallel})) == 10
+
+
+@typed(
+    "02_mlp",
+    "For one example $x = (1, 0.5, -1)$:",
+    "a_1 &= \\sigma(4 x_1 + 4 x_2 - 6), \\\\ a_2 &= \\sigma(-4 x_1 - 4 x_2 + 2).",
+    "where $x_1 + x_2$ is well above 1.5.",
+    "where the sum is well below 0.5.",
+    "the output line of this network as $z = -0.5 + x_1 + x_2$.*",
+    "it is $z = -0.5 + a_1 + a_2$.",
+)
+def test_the_lectures_xnor_is_the_one_in_the_figure():
+    assert "x = np.array([1.0, 0.5, -1.0])" in code("02_mlp")
+    s = FoldedPlane().full(FoldedPlane().state)
+    assert (s.w11, s.w12, s.b1, s.w21, s.w22, s.b2) == (4, 4, -6, -4, -4, 2)
+    assert (-s.b1 / s.w11, -s.b2 / s.w21) == (1.5, 0.5)
+    assert (s.v1, s.v2, s.threshold) == (1, 1, 0.5)
+
+
+@typed(
+    "02_mlp",
+    "($6 + 3 = 9$ weights), the 3-3-2 net ($9 + 6 = 15$), and the 2-2-1 net "
+    "($4 + 2 = 6$)",
+)
+@pytest.mark.parametrize(
+    ("sizes", "weights"),
+    [([2, 3, 1], [6, 3]), ([3, 3, 2], [9, 6]), ([2, 2, 1], [4, 2])],
+)
+def test_the_nets_of_the_notes_have_their_weights(sizes, weights):
+    net = Network.mlp(sizes, hidden=Sigmoid(), rng=np.random.default_rng(0))
+    assert [W.size for W in net.params[::2]] == weights
+
+
+@typed(
+    "02_mlp",
+    "a layer with $z = 3x + 1$, then a layer with $2z - 1$, and nothing between them.",
+    "2\\,(3x + 1) - 1 = 6x + 1.",
+    "what do $z = 3x + 1$ and then $2z - 1$ make?",
+)
+def test_two_layers_by_hand():
+    layers = Network([Dense.of([[3]], [1]), Dense.of([[2]], [-1])])
+    W, b = collapsed(layers)
+    assert (W.item(), b.item()) == (6, 1)
+
+
+# --- chapter 4 --------------------------------------------------------------------
+
+
+@typed(
+    "04_loss",
+    "&= \\frac{2}{n}\\,(y_i - t_i).",
+    "Its slope is $\\hat y - y$; the mean squared error's is $2/n$ times that.",
+)
+def test_the_slope_of_a_mean_of_squares():
+    Y, T = np.array([[1.0], [3.0]]), np.array([[2.0], [0.0]])
+    assert MSE().grad(Y, T) == pytest.approx(2 / len(Y) * (Y - T))
+
+
+@typed("04_loss", "Here is what happens to someone who copies $\\eta = 0.1$ from notes")
+def test_a_tenth_is_too_much_for_a_sum():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(100, 2))
+    largest = np.linalg.eigvalsh(2 * X.T @ X)[-1]
+    assert 0.1 > 2 / largest
+    assert 0.1 < 2 / (largest / 100)
+
+
+@typed(
+    "04_loss",
+    "no loss for $y = 1$, $\\ln 2 \\approx 0.69$ for ½",
+    "Not 0, 1, 2. That would say that a dog is halfway between a cat and a bird.",
+    "with $s = (1 - 2t) z$ the loss of an example is $\\ln(1 + e^s)$.",
+)
+def test_the_loss_of_an_undecided_neuron():
+    half, one = np.array([[0.5]]), np.array([[1.0]])
+    assert BCE()(half, one) == pytest.approx(0.69, abs=0.005)
+    z = np.linspace(-3, 3, 7)[:, None]
+    for t in (0.0, 1.0):
+        losses = [SigmoidBCE()(row[None], np.array([[t]])) for row in z]
+        assert losses == pytest.approx(np.log1p(np.exp((1 - 2 * t) * z[:, 0])))
+
+
+@typed(
+    "04_loss",
+    "add 1000 to the scores and $e^{1002}$ is beyond what a float can hold.",
+    "for two scores of 1000 it is $1000 + \\ln 2$.",
+)
+def test_a_thousand_is_too_much_for_an_exponential():
+    assert np.log(np.finfo(float).max) < 1000
+    assert np.logaddexp(1000, 1000) == pytest.approx(1000 + np.log(2), rel=1e-15)
+
+
+@typed(
+    "04_loss",
+    "what becomes of it at $z = -6$.",
+    "At $z = -6$ the squared error stands on a plateau",
+    "}{\\partial z} &= 2 (y - t) \\cdot y (1 - y), \\\\",
+    "2 at $z = 0$, hundreds at $z = -6$. And with $t = 1$ only the left side matters",
+)
+def test_the_factor_between_two_slopes():
+    ce, se = slopes(np.array([0.0, -6.0]))
+    assert ce / se == pytest.approx([2, 202.7], abs=0.05)
+
+
+@typed(
+    "04_loss",
+    "puts class 1 between class 0 and class 2, whether or not that is where it lives.",
+    "The *sigmoid* cannot say −1 or 1.5",
+)
+def test_what_a_sigmoid_cannot_say():
+    _, _, T = examples("one number")
+    assert T.min() < -1
+    assert T.max() > 1.5
+    assert "three classes" in FourTasks.controls[0].options
