@@ -255,8 +255,8 @@ def test_pictures_are_saved_as_they_are_seen(place, show, scheme):
         seen = Image.open(io.BytesIO(plots.screenshot()))
         assert colours(image) > 20
         gap = np.abs(
-            np.asarray(image.convert("RGB").resize((160, 90)), float)
-            - np.asarray(seen.convert("RGB").resize((160, 90)), float)
+            np.asarray(image.convert("RGB").resize((80, 45)), float)
+            - np.asarray(seen.convert("RGB").resize((80, 45)), float)
         )
         assert gap.mean() < 4, shown.id
 

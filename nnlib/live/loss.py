@@ -244,7 +244,7 @@ class FourTasks(Figure):
     controls = (
         Menu("task", "two classes", TASKS, "task"),
         Switch("fits", True, "the head that fits"),
-        Slider("epoch", EPOCHS, 0, EPOCHS, 5, "epoch"),
+        Slider("epoch", EPOCHS, 0, EPOCHS, 1, "epoch"),
     )
 
     def config(self):
@@ -383,7 +383,7 @@ class Sentiment(Figure):
     title, view = "The mood of a sentence", "views/sentiment"
     controls = (
         Menu("sentence", SENTENCES[0], SENTENCES, "sentence"),
-        Slider("rounds", 40, 0, ROUNDS, 5, "epochs of training"),
+        Slider("rounds", 40, 0, ROUNDS, 5, "epochs"),
     )
 
     def config(self):

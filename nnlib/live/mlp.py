@@ -169,7 +169,7 @@ class FoldedPlane(HiddenSpace):
     }
     controls = (
         Slider("threshold", 0.5, 0.0, 1.2, 0.05, "threshold"),
-        Slider("steep", 1.0, 0.0, 3.0, 0.1, "hidden weights ×"),
+        Slider("steep", 1.0, 0.0, 3.0, 0.1, "steepness ×"),
     )
 
 
@@ -220,7 +220,7 @@ class LinearCollapse(Figure):
     title, view = "Deep, and still one line", "views/collapse"
     controls = (
         Slider("depth", 5, 1, DEEPEST, 1, "layers"),
-        Menu("g", "identity", tuple(KINDS), "between the layers"),
+        Menu("g", "identity", tuple(KINDS), "between"),
         Slider("seed", 7, 0, 20, 1, "seed"),
     )
 
@@ -385,7 +385,7 @@ class ParameterCount(Figure):
     title, view = "Every line is a number", "views/count"
     controls = (
         Slider("n", 4, 1, 8, 1, "inputs n"),
-        Slider("m", 3, 1, 8, 1, "hidden neurons m"),
+        Slider("m", 3, 1, 8, 1, "hidden m"),
         Slider("k", 3, 1, 5, 1, "outputs k"),
         Switch("biased", False, "biases in the output layer"),
     )
@@ -459,8 +459,8 @@ class XnorSeeds(Figure):
 
     title, view = "Twenty starts", "views/seeds"
     controls = (
-        Slider("width", 2, 2, 4, 1, "hidden neurons"),
-        Slider("seed", 0, 0, STARTS - 1, 1, "highlighted start"),
+        Slider("width", 2, 2, 4, 1, "neurons"),
+        Slider("seed", 0, 0, STARTS - 1, 1, "start"),
     )
 
     def config(self):

@@ -38,10 +38,15 @@ export default mount((stage) => {
   );
   stage.compare();
 
+  const widths = (depth) => [2, ...Array.from({ length: depth - 1 }, () => units), 1];
+
   function deep({ depth, g, seed }) {
     const rng = defaultRng(seed);
-    const sizes = [2, ...Array.from({ length: depth - 1 }, () => units), 1];
-    const net = mlp(sizes, { hidden: kinds[g], out: { kind: "Identity" }, rng });
+    const net = mlp(widths(depth), {
+      hidden: kinds[g],
+      out: { kind: "Identity" },
+      rng,
+    });
     net.params.forEach((p, k) => {
       if (k % 2) p.set(rng.uniform(-1, 1, p.length));
       else p.forEach((w, i) => (p[i] = gain * w));
@@ -90,14 +95,12 @@ export default mount((stage) => {
         {
           title: "The layers",
           columns: ["layer", "rows", "columns", "rank"],
-          rows: net.sizes
+          rows: widths(state.depth)
             .slice(1)
-            .map((rows, k) => [
-              k + 1,
-              rows,
-              net.sizes[k],
-              Math.min(rows, net.sizes[k]),
-            ]),
+            .map((rows, k) => {
+              const columns = widths(state.depth)[k];
+              return [k + 1, rows, columns, Math.min(rows, columns)];
+            }),
         },
         {
           title: "Multiplied out",

@@ -84,7 +84,7 @@ export default mount((stage) => {
         ),
     );
     handles.forEach((handle, k) => {
-      handle.element.style.display = k < lines ? "" : "none";
+      handle.element.setAttribute("display", k < lines ? "inline" : "none");
       handle.place(plane.X(state.feet[2 * k]), plane.Y(state.feet[2 * k + 1]));
     });
     return {
