@@ -88,12 +88,11 @@ def test_the_numbers_shown_are_python_s(place, show, seed):
 
 
 def test_shown_numbers_follow_the_controls_and_can_be_hidden(place, show):
-    page = show(place.address)
+    states = {shown.id: lively(shown) for shown in place.figures}
+    page = show(link(place.address, states))
     for shown in place.figures:
-        state = lively(shown)
-        page = show(link(place.address, {shown.id: state}))
         press(page, shown.anchor, "Show the numbers")
-        there = move(page, shown, state)
+        there = move(page, shown, states[shown.id])
         agree(tables(page, shown.anchor), shown.figure.numbers(there))
         press(page, shown.anchor, "Hide the numbers")
         assert not page.locator(f"#{shown.anchor} .nn-tables").is_visible()
