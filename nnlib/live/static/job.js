@@ -1,6 +1,7 @@
 // Work too long for one frame: a generator run in slices, its last value kept.
 
-export const SLICE = 6; // ms of a frame for all its jobs: the rest is for drawing
+export const SLICE = 6; // ms for all jobs in a frame that draws
+export const ALONE = 14; // ms for them in a frame that draws nothing
 
 export class Job {
   /** `key` names the settings; `steps` yields what there is so far, returns the whole. */

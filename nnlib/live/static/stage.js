@@ -4,7 +4,7 @@ import { fromLink, linkText, meaning, rawValue } from "./controls.js";
 import { savePNG, saveSVG } from "./download.js";
 import { button, html, svg } from "./elements.js";
 import { Handle } from "./handle.js";
-import { Job, SLICE } from "./job.js";
+import { ALONE, Job, SLICE } from "./job.js";
 import { Plane } from "./pieces/plane.js";
 import { Predict } from "./predict.js";
 import { Tables } from "./tables.js";
@@ -292,7 +292,7 @@ export class Stage {
   }
 
   work(jobs) {
-    const until = performance.now() + SLICE;
+    const until = performance.now() + ALONE;
     for (const job of jobs) job.advance(until);
     this.frame();
   }
