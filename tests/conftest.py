@@ -18,6 +18,15 @@ from reader import CHAPTERS, GALLERY, build_gallery, inside, ready
 from book import build, serve
 
 
+LONG = ("test_page", "test_stage", "test_looks", "test_setup", "test_jupyterlab")
+
+
+def pytest_collection_modifyitems(items):
+    """The files that take minutes come first: at the end no worker stands idle."""
+    place = {name: at for at, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(LONG)))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """A skipped test fails: what is not checked must not look as if it were."""

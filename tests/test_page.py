@@ -72,6 +72,7 @@ def test_captions_are_python_s_when_keys_move_the_controls(place, show):
             assert caption(page, shown.anchor) == shown.says(state)
 
 
+@in_gallery
 @pytest.mark.parametrize("seed", [31, 32])
 def test_captions_are_python_s_in_the_states_of_links(place, show, seed):
     rng = np.random.default_rng(seed)
@@ -102,6 +103,7 @@ def test_readouts_show_the_values_of_the_sliders(place, show):
 # --- controls and buttons ---------------------------------------------------------
 
 
+@in_gallery
 def test_one_key_moves_picture_and_caption_and_another_moves_them_back(place, show):
     states = {shown.id: lively(shown) for shown in place.figures}
     page = show(link(place.address, states))

@@ -10,7 +10,7 @@ import { num, percent } from "../text.js";
 
 const CELLS = 64; // of the field each way: one forward pass tints it and all the units
 const DETAIL = CELLS / 2;
-const STRIDE = 5; // epochs a frame while playing
+const STRIDE = 6; // epochs a frame while playing
 const CLASSES = [0, 1, 2, 3];
 
 export default mount((stage) => {
