@@ -17,7 +17,6 @@ from reader import CHAPTERS, GALLERY, build_gallery, inside, ready
 
 from book import build, serve
 
-
 LONG = ("test_page", "test_stage", "test_looks", "test_setup", "test_jupyterlab")
 
 
