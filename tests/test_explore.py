@@ -491,7 +491,10 @@ def test_the_chapter_ends_with_a_still_picture_and_one_honest_line(played):
     alt = picture.get_attribute("alt")
     assert alt.startswith("explore(bent, w3=0.0, b=-0.5, name=XOR): What a neuron")
     assert alt.endswith("XOR: 3 of 4 right")
-    shown = cell.locator(".cell_output").inner_text()
+    output = cell.locator(".cell_output")
+    # what comes into sight late on a long page has no words before that
+    output.get_by_text("XOR: 3 of 4 right", exact=True).first.wait_for()
+    shown = output.inner_text()
     assert shown.split("\n")[0] == "XOR: 3 of 4 right"
     line = "This one runs Python: open the notebook in JupyterLab to move its sliders."
     assert cell.locator(".nn-explore-note").text_content() == line

@@ -239,6 +239,9 @@ def test_playing_stops_at_the_end_and_starts_anew_from_there(players):
     for shown, steps in with_play:
         at = functools.partial(shown_value, page, shown.anchor, steps)
         before = -1
+        if steps.high > 60:  # a long way, and the last is the slider's
+            control(page, shown.anchor, steps).press("End")
+            frames(page)
         while at() > before:
             before = at()
             press(page, shown.anchor, "Step")

@@ -187,12 +187,12 @@ def veiled(page, anchor):
 
 
 def test_the_result_waits_for_a_prediction(place, show):
+    states = {shown.id: lively(shown) for shown in place.figures}
+    page = show(link(place.address, states))
     for shown in place.figures:
-        state = lively(shown)
-        page = show(link(place.address, {shown.id: state}))
         press(page, shown.anchor, "Predict first")
         assert not veiled(page, shown.anchor)
-        there = move(page, shown, state)
+        there = move(page, shown, states[shown.id])
         words = page.locator(f"#{shown.anchor} figcaption")
         assert veiled(page, shown.anchor)
         assert words.inner_text().strip() == f"{shown.kind.title}."
