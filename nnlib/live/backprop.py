@@ -120,6 +120,7 @@ def forward(w, x, keep):
 
 
 def exact(v, digits):
+    """v as it is: what `rounded` is when nothing is to be rounded."""
     return float(v)
 
 
@@ -253,6 +254,7 @@ def writer(s):
 
 
 def bracket(text):
+    """A negative number in brackets, to stand behind another sign."""
     return f"({text})" if text.startswith("−") else text
 
 
@@ -268,6 +270,7 @@ def times(say, factors, s):
 
 
 def loss_symbols(s, t):
+    """The loss over the examples of `s` in symbols; t is the first one's target."""
     over = {OVER[1]: "mean of ", OVER[2]: "sum of "}.get(s.over, "")
     if s.loss != "cross-entropy":
         return f"L = {over}{s.loss}"
@@ -277,6 +280,7 @@ def loss_symbols(s, t):
 
 
 def loss_numbers(s, every, say):
+    """The same in numbers."""
     if len(every) == 2:
         both = f"{say(every[0].loss)} + {say(every[1].loss)}"
         return f"½ [{both}]" if s.over == OVER[1] else both
@@ -309,6 +313,7 @@ def working(cells, s):
 
 
 def lines(cell, say):
+    """One cell's symbols, numbers, and result with what stands beside it."""
     value, *second = (say(v) for v in cell.values)
     also = f"; second example {second[0]}" if second else ""
     if cell.check is not None:
