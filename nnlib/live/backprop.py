@@ -425,10 +425,10 @@ def walk(way, most):
 
     def visit(k, upstream):
         for which in (0, 1):
+            if len(arrows) == most:
+                return
             here = grad[NAMES[k]] if upstream is None else upstream
             arrows.append((NAMES[k], NAMES[k - 1], which, here))
-            if len(arrows) > most:
-                return
             grad[NAMES[k - 1]] = grad.get(NAMES[k - 1], 0) + here
             if way != WAYS[0] and k > 1:
                 visit(k - 1, here if way == WAYS[1] else None)
@@ -438,7 +438,7 @@ def walk(way, most):
             visit(k, None)
     else:
         visit(3, 1 if way == WAYS[1] else None)
-    return arrows[:most], grad
+    return arrows, grad
 
 
 # --- gears --------------------------------------------------------------------------
