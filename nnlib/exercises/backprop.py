@@ -130,8 +130,8 @@ class graph_gradients(Exercise):
         "is 1.": lambda S: reversed_graph(S, seed=0.0),
         "A node hands on what it has each time that an arrow reaches it, so some of it "
         "goes on twice. Wait until all its arrows have come.": impatient,
-        "You go down the columns: S[i, j] is the slope of node i by node j, so row i "
-        "holds the arrows that leave i on the way back.": lambda S: reversed_graph(S.T),
+        "Nothing is handed on: only the last node has a slope. The arrows that lead "
+        "back from node i stand in row i of S.": lambda S: reversed_graph(S.T),
     }
 
 
