@@ -856,8 +856,8 @@ def test_a_chain_of_two():
     BACK,
     "If a turn of $x$ makes two turns of $u$, the slope of $u$ by $x$ is 2,",
     "a cheetah twice as fast as a lion, that twice as fast as a bear, that 1.5 times "
-    "as fast as a human: how fast is the cheetah?* $2 \\cdot 2 \\cdot 1.5 = 6$ times as "
-    "fast.",
+    "as fast as a human: how fast is the cheetah?* $2 \\cdot 2 \\cdot 1.5 = 6$ times "
+    "as fast.",
     '*1.5 times as fast*: "1.5 times faster" can be read as 2.5 times as fast.',
 )
 def test_the_animals_are_the_gears():
