@@ -8,8 +8,9 @@ import numpy as np
 from .. import plots
 from ..activations import ReLU, Sigmoid, Softmax, logistic
 from ..gradient_descent import numerical_gradient
-from .figure import Figure, Menu, Switch
+from .figure import Figure, Menu, Slider, Switch
 from .text import num, table
+from .views.sizes import power_of_ten, size_text
 
 # --- the bug zoo --------------------------------------------------------------------
 
@@ -349,3 +350,148 @@ class BugZoo(Figure):
             return s.diagnosis
         right = same_fingerprint(self.planted(s), guess)
         return f"{s.diagnosis} {'✓' if right else '✗'}"
+
+
+# --- the microscope -----------------------------------------------------------------
+
+BIAS, TARGET = -0.5, 0.25
+PRECISIONS = {"64 bits": np.float64, "32 bits": np.float32}
+PLACES = {
+    "on a smooth stretch": 1.3,
+    "0.003 beside the kink": 0.503,
+    "on the kink": 0.5,
+}
+POWERS = range(1, 17)
+STEP_SIZES = [float(f"{m}e-{k}") for k in POWERS for m in (5, 2, 1)][2:]  # from 0.1
+SEEN = np.linspace(-2, 2, 161)  # what the microscope shows, in steps of h
+FAINTEST = 1e-14  # the least error on the axis
+
+
+def tied_loss(w, kind=np.float64):
+    """(w ReLU(w + b) − t)², a weight used twice, every operation rounded to `kind`.
+
+    Sums and products alone: a page rounds them as numpy does, to the last bit.
+    """
+    w = kind(w)
+    z = w + kind(BIAS)
+    off = w * (z if z > 0 else kind(0)) - kind(TARGET)
+    return off * off
+
+
+def tied_slope(w):
+    """dL/dw: one term for each place where w stands; 0 is ReLU's slope at the kink."""
+    z = w + BIAS
+    a = max(z, 0.0)
+    return 2 * (w * a - TARGET) * (a + w * (z > 0))
+
+
+class Estimates(NamedTuple):
+    """What one difference quotient says of the slope, and the other."""
+
+    one_sided: float
+    central: float
+
+
+def estimates(w, h, kind):
+    """(L(w + h) − L(w)) / h and (L(w + h) − L(w − h)) / 2h, in `kind`'s arithmetic."""
+    w, h = kind(w), kind(h)
+    up, here, down = (tied_loss(at, kind) for at in (w + h, w, w - h))
+    central = (up - down) / (kind(2) * h)
+    return Estimates(float((up - here) / h), float(central))
+
+
+@cache
+def mistakes(place, precision):
+    """|estimate − slope| for each of STEP_SIZES, one-sided and central.     (46, 2)"""
+    kind = PRECISIONS[precision]
+    w = kind(PLACES[place])
+    found = [estimates(w, h, kind) for h in STEP_SIZES]
+    return np.abs(np.array(found) - tied_slope(float(w)))
+
+
+class CheckMicroscope(Figure):
+    """How far off a difference quotient is, by its step h, and the loss as h sees it.
+
+    L = (w ReLU(w + b) − t)² with b = −½ and t = ¼. On the left both quotients' errors
+    against h; on the right L from w − 2h to w + 2h, rises in units of h: the tangent of
+    backprop's slope, and the secant that stands in for it.
+    """
+
+    title, view = "The gradient check under the microscope", "views/microscope"
+    controls = (
+        Slider("e", -5, -16, -1, 1, "e in h = 10ᵉ"),
+        Menu("where", "on a smooth stretch", tuple(PLACES), "w lies"),
+        Menu("precision", "64 bits", tuple(PRECISIONS), "precision"),
+    )
+
+    def config(self):
+        return {
+            "places": PLACES,
+            "bias": BIAS,
+            "target": TARGET,
+            "steps": STEP_SIZES,
+            "faintest": FAINTEST,
+        }
+
+    def caption(self, s):
+        off = mistakes(s.where, s.precision)
+        at = STEP_SIZES.index(float(f"1e{s.e}"))
+        one_sided, central = (size_text(x, 2) for x in off[at])
+        w = float(PRECISIONS[s.precision](PLACES[s.where]))
+        said = (
+            f"h = {power_of_ten(s.e)} in {s.precision}, {s.where}: backprop says "
+            f"{num(tied_slope(w), 4)}. The one-sided difference is off by {one_sided}, "
+            f"the central one by {central}."
+        )
+        if s.where == "on the kink":
+            right = 2 * (w * (w + BIAS) - TARGET) * w
+            return (
+                f"{said} No h helps: the slope is {num(0, 2)} on the left of the kink, "
+                f"{num(right, 2)} on its right."
+            )
+        best = off[::3].argmin(axis=0) + 1
+        first, second = (power_of_ten(-int(k)) for k in best)
+        return f"{said} Best of the powers of ten: {first} and {second}."
+
+    def numbers(self, s):
+        off = mistakes(s.where, s.precision)
+        rows = [[h, *both] for h, both in zip(STEP_SIZES, off, strict=True)]
+        columns = ["h", "one-sided, off by", "central, off by"]
+        return [table("The errors", columns, rows)]
+
+    def magnified(self, s):
+        """(L(w + u h) − L(w)) / h at each u of SEEN."""
+        kind = PRECISIONS[s.precision]
+        w, h = kind(PLACES[s.where]), kind(float(f"1e{s.e}"))
+        here = tied_loss(w, kind)
+        rises = [tied_loss(w + kind(u) * h, kind) - here for u in SEEN]
+        return np.array([float(rise / h) for rise in rises])
+
+    def still(self, s):
+        fig, (left, right) = plots.canvas(2, width=4.4, height=4.0)
+        p = plots.palette_of(left)
+        off = np.maximum(mistakes(s.where, s.precision), FAINTEST)
+        for errors, look in zip(off.T, LOOKS, strict=True):
+            left.loglog(STEP_SIZES, errors, **look(p))
+        left.axvline(float(f"1e{s.e}"), color=p["muted"], ls=":", lw=1.2)
+        left.set(xlabel="h", ylabel="off by", ylim=(FAINTEST, 30))
+        plots.legend(ax=left)
+        seen = self.magnified(s)
+        kind = PRECISIONS[s.precision]
+        w = float(kind(PLACES[s.where]))
+        right.plot(SEEN, seen, color=p["ink"])
+        right.axline((0, 0), slope=tied_slope(w), color=p["muted"], ls="--", lw=1.2)
+        one_sided, central = estimates(w, float(f"1e{s.e}"), kind)
+        middle = (seen[40] + seen[120]) / 2
+        right.axline((0, 0), slope=one_sided, **LOOKS[0](p))
+        right.axline((0, middle), slope=central, **LOOKS[1](p))
+        reach = 1.1 * max(np.abs(seen).max(), 2 * abs(tied_slope(w)))
+        right.set(xlim=(-2, 2), ylim=(-reach, reach))
+        right.set(xlabel="steps of h from w", ylabel="rise of L, in h")
+        return fig
+
+
+LOOKS = (
+    lambda p: {"color": p["good"], "ls": (0, (6, 2)), "label": "one-sided"},
+    lambda p: {"color": p["accent"], "label": "central"},
+)
