@@ -39,6 +39,7 @@ from nnlib import (
     value_and_grad,
 )
 from nnlib.data import circles, digits
+from nnlib.live import bugs
 from nnlib.live.backprop import Gears
 from nnlib.live.loss import FourTasks, examples, slopes
 from nnlib.live.mlp import FEET, FoldedPlane, FourLines, collapsed
@@ -943,6 +944,19 @@ def test_the_best_step():
     assert errors[4] < 1e-10 < errors[-3]
     assert int(-np.log10(np.finfo(np.float32).eps) + 0.5) == 7
     assert int(-np.log10(np.finfo(np.float64).eps) + 0.5) == 16
+
+
+@typed(
+    BACK,
+    "Everything in them is 3 wide, the batch too, so that no shape gives a bug away,",
+)
+def test_no_shape_in_the_zoo_gives_a_bug_away():
+    zoo = bugs.setting()
+    assert {W.shape for W in (*zoo.W, zoo.X, zoo.T, zoo.before)} == {(3, 3)}
+    central = bugs.differences()
+    biases = [k for k, name in enumerate(bugs.SLOPES) if name.startswith("b")]
+    np.testing.assert_allclose((bugs.slopes("mean") / central)[biases], 3, rtol=1e-6)
+    np.testing.assert_allclose((bugs.slopes("sign") / central)[biases], -1, rtol=1e-6)
 
 
 @typed(
