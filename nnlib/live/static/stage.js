@@ -102,7 +102,7 @@ export class Stage {
 
   /**
    * A line under the picture that says what the marks mean: [look, words], …. A look is
-   * one of MARKS, or the class of a line.
+   * one of MARKS, the class of a line, or an element for a box of 24 by 24.
    */
   key(...entries) {
     const parts = entries.map(([look, words]) =>
@@ -112,7 +112,9 @@ export class Stage {
         svg(
           "svg",
           { viewBox: "0 0 24 24", "aria-hidden": "true" },
-          MARKS[look]?.() ?? svg("path", { class: look, d: "M1 12h22" }),
+          typeof look === "string"
+            ? (MARKS[look]?.() ?? svg("path", { class: look, d: "M1 12h22" }))
+            : look,
         ),
         words,
       ),
