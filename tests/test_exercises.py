@@ -64,6 +64,14 @@ EQUIVALENT = {
         "return ((Y[:, -1] - t) ** 2).mean()": "the only column is the last one too",
         "return ((t - Y[:, 0]) ** 2).mean()": NO_SIGN,
     },
+    "batch_slope": {
+        "return 2 / len(t) * X.T @ (X @ w - t)": SAME_ROWS,
+        "return 2 / len(X) * X.T @ (X @ w - t)": SAME_ROWS,
+    },
+    "sgd_epoch": {
+        "for start in range(0, len(X), size):": SAME_ROWS,
+        "for start in range(0, len(t), size):": SAME_ROWS,
+    },
     "square_luck": {
         "return np.maximum(0, X @ W.T + b)": "the larger of two has no order",
     },
