@@ -209,6 +209,67 @@ class sgd_epoch(Exercise):
     }
 
 
+class best_epoch(Exercise):
+    """Stop when nothing better has come for a while; take the best there was."""
+
+    RETURNS = ("epoch",)
+    PRAISE = "The weights of that epoch are the ones to keep, not the last ones."
+
+    def cases(self, rng):
+        yield np.array([1.0]), 1
+        yield np.array([5.0, 4.0, 3.0, 4.0, 5.0, 1.0]), 2
+        yield np.array([5.0, 4.0, 3.0, 4.0, 5.0, 1.0]), 3
+        yield np.array([2.0, 1.0, 1.0, 1.0, 0.5]), 2
+        yield np.array([3.0, 4.0, 4.0, 3.0, 2.0, 1.0]), 1
+        yield np.array([3.0, 2.0, 1.0]), 2
+        for patience in (1, 2, 3, 4):
+            yield rng.integers(1, 9, 12).astype(float), patience
+
+    def truth(self, losses, patience):
+        seen = list(losses)
+        for end in range(1, len(seen) + 1):
+            best = seen.index(min(seen[:end]))
+            if end - 1 - best == patience:
+                break
+        return best
+
+    SLIPS = {
+        "That is the best of all epochs. Training had stopped before some of them.": (
+            lambda losses, patience: int(np.argmin(losses))
+        ),
+        "That is the epoch at which you stop. The best one was earlier.": (
+            lambda losses, patience: stop_epoch(losses, patience)
+        ),
+        "You stop at the first epoch that is no better. Patience allows for more.": (
+            lambda losses, patience: stop_best(losses, 1)
+        ),
+        "You wait one epoch too long: `patience` epochs without a better one are "
+        "enough.": lambda losses, patience: stop_best(losses, patience + 1),
+        "An equal loss is not a better one: of equals take the first.": (
+            lambda losses, patience: stop_best(losses, patience, tie=True)
+        ),
+    }
+
+
+def stopping(losses, patience, tie=False):
+    """(best epoch, epoch at which to stop)."""
+    best = 0
+    for k, loss in enumerate(losses):
+        if loss < losses[best] or (tie and loss == losses[best]):
+            best = k
+        elif k - best >= patience:
+            return best, k
+    return best, len(losses) - 1
+
+
+def stop_best(losses, patience, tie=False):
+    return stopping(losses, patience, tie)[0]
+
+
+def stop_epoch(losses, patience):
+    return stopping(losses, patience)[1]
+
+
 class momentum_step(Exercise):
     """The velocity first, then the step with the new velocity."""
 
@@ -313,67 +374,6 @@ class adam_step(Exercise):
 def hats(stepped, first, second):
     w, m, v = stepped
     return w, m / first, v / second
-
-
-class best_epoch(Exercise):
-    """Stop when nothing better has come for a while; take the best there was."""
-
-    RETURNS = ("epoch",)
-    PRAISE = "The weights of that epoch are the ones to keep, not the last ones."
-
-    def cases(self, rng):
-        yield np.array([1.0]), 1
-        yield np.array([5.0, 4.0, 3.0, 4.0, 5.0, 1.0]), 2
-        yield np.array([5.0, 4.0, 3.0, 4.0, 5.0, 1.0]), 3
-        yield np.array([2.0, 1.0, 1.0, 1.0, 0.5]), 2
-        yield np.array([3.0, 4.0, 4.0, 3.0, 2.0, 1.0]), 1
-        yield np.array([3.0, 2.0, 1.0]), 2
-        for patience in (1, 2, 3, 4):
-            yield rng.integers(1, 9, 12).astype(float), patience
-
-    def truth(self, losses, patience):
-        seen = list(losses)
-        for end in range(1, len(seen) + 1):
-            best = seen.index(min(seen[:end]))
-            if end - 1 - best == patience:
-                break
-        return best
-
-    SLIPS = {
-        "That is the best of all epochs. Training had stopped before some of them.": (
-            lambda losses, patience: int(np.argmin(losses))
-        ),
-        "That is the epoch at which you stop. The best one was earlier.": (
-            lambda losses, patience: stop_epoch(losses, patience)
-        ),
-        "You stop at the first epoch that is no better. Patience allows for more.": (
-            lambda losses, patience: stop_best(losses, 1)
-        ),
-        "You wait one epoch too long: `patience` epochs without a better one are "
-        "enough.": lambda losses, patience: stop_best(losses, patience + 1),
-        "An equal loss is not a better one: of equals take the first.": (
-            lambda losses, patience: stop_best(losses, patience, tie=True)
-        ),
-    }
-
-
-def stopping(losses, patience, tie=False):
-    """(best epoch, epoch at which to stop)."""
-    best = 0
-    for k, loss in enumerate(losses):
-        if loss < losses[best] or (tie and loss == losses[best]):
-            best = k
-        elif k - best >= patience:
-            return best, k
-    return best, len(losses) - 1
-
-
-def stop_best(losses, patience, tie=False):
-    return stopping(losses, patience, tie)[0]
-
-
-def stop_epoch(losses, patience):
-    return stopping(losses, patience)[1]
 
 
 class both_at_once(Exercise):
