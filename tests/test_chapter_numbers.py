@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import nbformat
 import numpy as np
 import pytest
+from lectures import scalar_run
 from reader import ROOT
 
 from nnlib import (
@@ -23,6 +24,7 @@ from nnlib import (
     Heaviside,
     LeakyReLU,
     Linear,
+    Momentum,
     Network,
     Perceptron,
     ReLU,
@@ -986,3 +988,148 @@ def test_the_net_of_the_handwritten_notes():
     np.testing.assert_allclose(first, -2 * e * phi * column @ x)
     with pytest.raises(ValueError, match="mismatch"):
         column @ x @ x
+# --- chapter 5 --------------------------------------------------------------------
+
+DESCENT = "05_gradient_descent"
+
+
+def down(slope, w, eta, steps):
+    """The places of plain descent."""
+    w, opt, places = np.array([float(w)]), SGD(eta), [float(w)]
+    for _ in range(steps):
+        opt.step([w], [np.array([slope(w[0])])])
+        places.append(w[0])
+    return places
+
+
+def on_parabola(w):
+    return -(1 - w / 2)
+
+
+@typed(
+    DESCENT,
+    "\\frac{\\mathrm dL}{\\mathrm dw} = -2x\\,(t - wx) = -\\bigl(",
+    "At $w = t/x = 2$ the tangent lies flat.",
+    "$w \\leftarrow w + 2 \\eta\\,(t - y)\\,x$.",
+    "the slopes are the means of $2rx$ and of $2r$.",
+)
+def test_the_slope_of_one_point():
+    x, t = np.array([[0.5]]), np.array([[1.0]])
+    for w in (-1.0, 0.0, 2.0, 3.0):
+        net = Network([Dense.of([[w]], [0])])
+        _, (dw, db) = value_and_grad(net, MSE(), x, t)
+        assert dw.item() == pytest.approx(on_parabola(w))
+        assert dw.item() == pytest.approx(-2 * 0.5 * (1 - w * 0.5))
+        assert db.item() == pytest.approx(2 * (w * 0.5 - 1))
+    assert on_parabola(1.0 / 0.5) == 0
+
+
+@typed(
+    DESCENT,
+    "Below $\\eta = 2$ the path creeps down one side. At $\\eta = 2$ it lands in one "
+    "step. Between 2 and 4 it jumps from side to side and comes closer. At 4 it goes "
+    "round for ever",
+    "**if and only if $\\eta < 2/c$**. Here $c = 2x^2 = \\tfrac12$, and $2/c = 4$.",
+    "On a parabola exactly if $\\eta > 2 / L''$.",
+    "a limit, $\\eta < 2/L''$ on a parabola",
+)
+def test_four_regimes_of_the_learning_rate():
+    sides = {
+        eta: np.array(down(on_parabola, 0, eta, 40)) - 2 for eta in (1.9, 3.9, 4.1)
+    }
+    assert (sides[1.9] <= 0).all()
+    assert down(on_parabola, 0, 2, 3) == [0, 2, 2, 2]
+    assert down(on_parabola, 0, 4, 4) == [0, 4, 0, 4, 0]
+    for eta, closer in ((3.9, True), (4.1, False)):
+        assert (sides[eta][1:] * sides[eta][:-1] < 0).all()
+        assert ((np.diff(np.abs(sides[eta])) < 0) == closer).all()
+    bend = numerical_gradient(lambda w: on_parabola(w.item()), np.zeros(1))
+    assert bend.item() == pytest.approx(2 * 0.5**2)
+    assert 2 / bend.item() == pytest.approx(4)
+
+
+@typed(
+    DESCENT,
+    "35, 355, 3,556 and 35,565 steps for $\\eta = 1$, 0.1, 0.01 and 0.001.",
+    "and not 0.1, 0.2, 0.3, but $1$, $0.1$, $0.01$: **by orders of magnitude**.",
+    '"about 0.001 is a common starting point".* That is Adam\'s default (section 6). '
+    "Plain descent usually starts between 0.1 and 0.01.",
+    "*… $[0.01, 0.001, 0.0001]$.* A list of three trials",
+    "*… the numeric example with $\\eta = 0.1$, whose error fell from 0.126.*",
+)
+def test_steps_by_orders_of_magnitude():
+    steps = [
+        next(n for n, C in enumerate(scalar_run(eta)) if C < 0.01)
+        for eta in (1, 0.1, 0.01, 0.001)
+    ]
+    assert steps == [35, 355, 3556, 35565]
+    for eta in (0.1, 1, 10, 1000):
+        run = scalar_run(eta)
+        first, second = next(run), next(run)
+        assert first == pytest.approx(0.126, abs=5e-4)
+        assert second < first
+
+
+@typed(
+    DESCENT,
+    "$L(w) = (1 - \\sigma(w))^2$, from $w = -6$ with $\\eta = 1$.",
+    "$w^4 - 2w^2$ has one on a hilltop.",
+)
+def test_where_the_slope_is_no_distance():
+    places = np.array(down(lambda w: slopes(w)[1], -6, 1, 400))
+    assert (np.diff((1 - logistic(places)) ** 2) < 0).all()
+    assert np.argmax(np.abs(slopes(places)[1])) == 212
+
+    def hill(w):
+        return (w**4 - 2 * w**2).item()
+
+    top = numerical_gradient(hill, np.zeros(1))
+    assert abs(top.item()) < 1e-9
+    assert hill(np.array(0.1)) < hill(np.array(0.0)) > hill(np.array(-0.1))
+
+
+@typed(
+    DESCENT, "makes it $\\tfrac{2}{B}\\,X^{\\mathsf T}(Xw - t)$ with only those rows"
+)
+def test_the_slope_of_a_batch():
+    rng = np.random.default_rng(0)
+    X, t, w = rng.normal(size=(4, 2)), rng.normal(size=4), rng.normal(size=2)
+    net = Network([Dense.of([w], [0])])
+    _, (dw, _) = value_and_grad(net, MSE(), X, t[:, None])
+    assert dw[0] == pytest.approx(2 / 4 * X.T @ (X @ w - t))
+
+
+@typed(
+    DESCENT,
+    "$L = \\tfrac12 (w_1^2 + 50\\,w_2^2)$. By {eq}`eq-shrink` each weight has its own "
+    "regime, for each has its own curvature: 1 along the valley, 50 across. The steep "
+    "one allows no $\\eta$ above $2/50$.",
+    "by only four per cent a step.",
+    "$\\eta$ may be larger (up to $2 (1 + \\beta) / c$)",
+)
+def test_one_learning_rate_for_two_curvatures():
+    def last(opt):
+        w = np.array([-8.0, 1.6])
+        for _ in range(500):
+            opt.step([w], [w * [1, 50]])
+        return np.abs(w).max()
+
+    assert last(SGD(0.99 * 2 / 50)) < 1
+    assert last(SGD(1.01 * 2 / 50)) > 1e3
+    for beta in (0.3, 0.6, 0.9):
+        limit = 2 * (1 + beta) / 50
+        assert last(Momentum(0.99 * limit, beta)) < 1
+        assert last(Momentum(1.01 * limit, beta)) > 1e2
+    assert 1 - 2 / 50 == pytest.approx(0.96)
+
+
+@typed(
+    DESCENT,
+    "*With $\\beta = 0.9$ that is ten times the step.*",
+    "and what becomes of $\\beta = 0.9$?",
+)
+def test_a_constant_slope_adds_up_to_ten():
+    w, opt = np.zeros(1), Momentum(1.0, 0.9)
+    for _ in range(300):
+        opt.step([w], [np.ones(1)])
+    assert opt.state[0][0].item() == pytest.approx(10)

@@ -76,6 +76,14 @@ EQUIVALENT = {
         "for at in np.ndindex(slopes.shape):": "slopes have the shape of W",
         "step = np.zeros(slopes.shape)": "slopes have the shape of W",
     },
+    "batch_slope": {
+        "return 2 / len(t) * X.T @ (X @ w - t)": SAME_ROWS,
+        "return 2 / len(X) * X.T @ (X @ w - t)": SAME_ROWS,
+    },
+    "sgd_epoch": {
+        "for start in range(0, len(X), size):": SAME_ROWS,
+        "for start in range(0, len(t), size):": SAME_ROWS,
+    },
     "square_luck": {
         "return np.maximum(0, X @ W.T + b)": "the larger of two has no order",
     },

@@ -14,6 +14,7 @@ from .frame import PALETTE, SHAPES, canvas, legend, note, palette_of, png, style
 from .function import ranges, tangent
 from .graph import graph, positions
 from .histograms import histogram_rows
+from .ledger import ledger
 from .losses import loss_curves
 from .maps import bent_grid, cell
 from .matrix import heat_map, product
@@ -37,6 +38,7 @@ __all__ = [
     "graph",
     "heat_map",
     "histogram_rows",
+    "ledger",
     "legend",
     "levels",
     "line",

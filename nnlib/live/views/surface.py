@@ -49,6 +49,13 @@ class Surface:
         """[∂L/∂w₁, ∂L/∂w₂]"""
         raise NotImplementedError
 
+    def seen(self, centre, half, levels=None):
+        """The same surface, looked at in another window."""
+        other = copy.copy(self)
+        other.centre, other.half = centre, half
+        other.levels = self.levels if levels is None else levels
+        return other
+
     def place(self, start):
         """The weights at `start`, counted in halves of the window from its centre."""
         ends = zip(self.centre, self.half, start, strict=True)
@@ -249,30 +256,10 @@ class LossSurface(Figure):
         """How the optimiser `name` goes in state `s`, computed once."""
         key = (s.surface, s.log_eta, tuple(s.start), name)
         if key not in self._paths:
-            surface = self.surfaces[s.surface]
-            w = np.array(surface.place(s.start))
-            twins = [
-                self._walk(surface, name, s.log_eta, w.copy(), nudge)
-                for nudge in (0, NUDGE)
-            ]
-            self._paths[key] = _raced(islice(zip(*twins, strict=True), STEPS + 1))
+            surface, opt = self.surfaces[s.surface], self.optimisers[name]
+            eta = rate(s.log_eta) * opt.lr(0)
+            self._paths[key] = way_down(surface, opt, eta, surface.place(s.start))
         return self._paths[key]
-
-    def _walk(self, surface, name, log_eta, w, nudge):
-        """Point after point, without an end."""
-        opt = copy.deepcopy(self.optimisers[name])
-        opt.lr = constant(rate(log_eta) * opt.lr(0))
-        opt.bind([w])
-        names = list(signature(opt.move).parameters)[3:]
-        while True:
-            with np.errstate(all="ignore"):
-                g = surface.slope(*w.tolist())
-                memory = {
-                    n: a.tolist() for n, a in zip(names, opt.state[0], strict=True)
-                }
-                yield Point(w.tolist(), g, float(surface(*w.tolist())), memory)
-                opt.advance([np.array(g)])
-                w *= 1 + nudge
 
     def racing(self, s):
         """The names of the optimisers that are switched on."""
@@ -329,15 +316,32 @@ class LossSurface(Figure):
         return fig
 
 
-def _raced(twins):
+def way_down(surface, opt, eta, start):
+    """The Path of a copy of `opt` with learning rate eta: STEPS steps from `start`."""
+    twins = [_walk(surface, opt, eta, start, nudge) for nudge in (0, NUDGE)]
     points, doubtful = [], None
-    for step, (here, beside) in enumerate(twins):
+    for step, (here, beside) in enumerate(islice(zip(*twins, strict=True), STEPS + 1)):
         if not all(abs(w) <= FAR for w in here.w):
             return Path(points, doubtful, step)
         if doubtful is None and any(map(parted, here.w, beside.w)):
             doubtful = step
         points.append(here)
     return Path(points, doubtful, None)
+
+
+def _walk(surface, opt, eta, start, nudge):
+    """Point after point, without an end."""
+    opt, w = copy.deepcopy(opt), np.array(start)
+    opt.lr = constant(eta)
+    opt.bind([w])
+    names = list(signature(opt.move).parameters)[3:]
+    while True:
+        with np.errstate(all="ignore"):
+            g = surface.slope(*w.tolist())
+            memory = {n: a.tolist() for n, a in zip(names, opt.state[0], strict=True)}
+            yield Point(w.tolist(), g, float(surface(*w.tolist())), memory)
+            opt.advance([np.array(g)])
+            w *= 1 + nudge
 
 
 def _word(name):

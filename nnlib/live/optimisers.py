@@ -1,0 +1,437 @@
+"""More live figures of chapter 5: optimisers at work, runs that fail, over-fitting."""
+
+import copy
+import re
+from inspect import signature
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from .. import plots
+from ..gradient_descent import (
+    SGD,
+    AdaDelta,
+    Adagrad,
+    Adam,
+    Momentum,
+    RMSProp,
+    SparseAdam,
+)
+from .figure import Figure, Menu, Slider, Values
+from .spec import to_spec
+from .text import num, table
+from .views.scientific import loss_text
+from .views.sizes import size_text
+from .views.surface import STEPS, Bowl, Ravine, Saddle, _xnor, way_down
+
+# --- the race -----------------------------------------------------------------------
+
+
+class Race(NamedTuple):
+    """A surface to race on, its window set so that the usual start suits it."""
+
+    surface: object
+    eta: float
+    goal: float  # who has a loss as small as this has arrived
+
+
+class Standing(NamedTuple):
+    """Where a racer stands: its loss, the step at which it arrived, how it got lost."""
+
+    loss: float | None  # None for one that is lost
+    arrived: int | None  # None before that
+    lost: str = ""
+
+
+class OptimiserRace(Figure):
+    """Six optimisers race down a loss over two weights, from one start, with one η.
+
+    Each race has its own η, which the slider doubles and halves, and another winner;
+    AdaDelta knows no η. The ledger tells what the chosen one has in hand. The path is
+    nnlib's, step by step; where rounding takes over, no numbers are given.
+    """
+
+    title, view = "Optimiser race", "views/race"
+    races: ClassVar = {
+        "round bowl": Race(
+            Bowl(1, 1).seen(
+                (0.0, 0.0), (100.0, 100.0), (200, 800, 2000, 4000, 6000, 8000)
+            ),
+            eta=0.5,
+            goal=0.01,
+        ),
+        "ravine": Race(Bowl(), eta=0.025, goal=0.05),
+        "saddle": Race(Saddle().seen((0.0, -0.81), (2.0, 1.0)), eta=1.0, goal=-0.2),
+        "bent valley": Race(Ravine(), eta=0.1, goal=0.05),
+        "network for XNOR": Race(
+            _xnor().seen((-2.0, -8.0), (10.0, 10.0)), eta=0.1, goal=0.1
+        ),
+        "small bowl": Race(
+            Bowl(1, 2).seen(
+                (0.0, 0.0), (0.2, 0.2), (0.002, 0.005, 0.01, 0.02, 0.03, 0.045)
+            ),
+            eta=0.0005,
+            goal=0.0001,
+        ),
+    }
+    optimisers: ClassVar = {
+        "SGD": SGD(1.0),
+        "momentum": Momentum(1.0),
+        "Adagrad": Adagrad(1.0),
+        "RMSProp": RMSProp(1.0),
+        "AdaDelta": AdaDelta(),
+        "Adam": Adam(1.0),
+    }
+    controls = (
+        Slider("step", 60, 0, STEPS, 1, "step"),
+        Slider("doublings", 0, -6, 6, 1, "doublings of η"),
+        Menu("race", "ravine", tuple(races), "race"),
+        Menu("chosen", "Adam", tuple(optimisers), "ledger of"),
+        Values("start", (-0.8, 0.8), -1.0, 1.0, 0.05, "start"),
+    )
+
+    def __init__(self, *, id=None, **starts):
+        self._routes = {}
+        super().__init__(id=id, **starts)
+
+    def config(self):
+        return {
+            "races": {
+                name: {"surface": f.config(), "eta": eta, "goal": goal}
+                for name, (f, eta, goal) in self.races.items()
+            },
+            "optimisers": [
+                {"name": name, "spec": to_spec(opt), "own": self.own(name)}
+                for name, opt in self.optimisers.items()
+            ],
+            "steps": STEPS,
+        }
+
+    def own(self, name):
+        """The learning rate of an optimiser that goes by none but its own, or None."""
+        opt = self.optimisers[name]
+        return opt.lr(0) if isinstance(opt, AdaDelta) else None
+
+    def eta(self, s, name):
+        return self.own(name) or self.races[s.race].eta * 2.0**s.doublings
+
+    def route(self, s, name):
+        """How the optimiser `name` goes in state `s`: a Path, computed once."""
+        surface, eta = self.races[s.race].surface, self.eta(s, name)
+        key = (s.race, eta, tuple(s.start), name)
+        if key not in self._routes:
+            opt = self.optimisers[name]
+            self._routes[key] = way_down(surface, opt, eta, surface.place(s.start))
+        return self._routes[key]
+
+    def standing(self, s, name):
+        """Where the optimiser `name` stands at this step."""
+        points, doubtful, off = self.route(s, name)
+        certain = points[: s.step + 1][:doubtful]
+        goal = self.races[s.race].goal
+        arrived = next((k for k, p in enumerate(certain) if p.loss <= goal), None)
+        if off is not None and s.step >= off:
+            return Standing(None, None, "diverged")
+        if doubtful is not None and s.step >= doubtful:
+            return Standing(None, arrived, "chaotic")
+        return Standing(points[s.step].loss, arrived)
+
+    def caption(self, s):
+        surface, eta, goal = self.races[s.race]
+        w1, w2 = surface.place(s.start)
+        all_ = [(name, self.standing(s, name)) for name in self.optimisers]
+        there = [(a.arrived, name) for name, a in all_ if a.arrived is not None]
+        there.sort(key=lambda one: one[0])
+        groups = {
+            f"Down to loss {size_text(goal, 1)}": [
+                f"{name} at step {step}" for step, name in there
+            ]
+            or ["none yet"],
+            "On the way": [
+                f"{name} at loss {loss_text(a.loss)}"
+                for name, a in all_
+                if a.arrived is None and not a.lost
+            ],
+            "Diverged": [name for name, a in all_ if a.lost == "diverged"],
+            "Chaotic by now": [
+                name for name, a in all_ if a.lost == "chaotic" and a.arrived is None
+            ],
+        }
+        eta = size_text(eta * 2.0**s.doublings)
+        race = f"{s.race}, η = {eta}, from ({num(w1, 2)}, {num(w2, 2)}), step {s.step}"
+        said = [f"{how}: {', '.join(who)}" for how, who in groups.items() if who]
+        return f"{'. '.join([race, *said, self.last_step(s)])}."
+
+    def last_step(self, s):
+        name, lost = s.chosen, self.standing(s, s.chosen).lost
+        if lost:
+            return f"The last step of {name}: {lost}"
+        return f"The last step of {name}: ({', '.join(map(size_text, self.moved(s)))})"
+
+    def moved(self, s):
+        """By how much the last step of the chosen one moved each weight."""
+        points = self.route(s, s.chosen).points
+        return np.subtract(points[s.step].w, points[max(s.step - 1, 0)].w)
+
+    def numbers(self, s):
+        rows = []
+        for name in self.optimisers:
+            a = self.standing(s, name)
+            rows.append([name, self.eta(s, name), a.lost or a.loss])
+        race = table("The race", ["optimiser", "η", "loss"], rows)
+        return [race, self.ledger(s)]
+
+    def ledger(self, s):
+        """What the chosen optimiser has in hand, as a table."""
+        title, columns = f"{s.chosen}, step {s.step}", ["quantity", "w₁", "w₂"]
+        lost = self.standing(s, s.chosen).lost
+        if lost:
+            return table(title, columns, [[lost, "", ""]])
+        w, g, loss, memory = self.route(s, s.chosen).points[s.step]
+        rows = [["w now", *w], ["last step", *self.moved(s)], ["slope g", *g]]
+        rows += [[name, *values] for name, values in memory.items()]
+        return table(title, columns, [*rows, ["loss", loss, ""]])
+
+    def still(self, s):
+        surface = self.races[s.race].surface
+        fig, (left, right) = plots.canvas(2, width=4.8, height=4.0)
+        ends = zip(surface.centre, surface.half, strict=True)
+        x, y = [(centre - half, centre + half) for centre, half in ends]
+        plots.contours(surface, ax=left, x=x, y=y, levels=surface.levels)
+        for kind, name in enumerate(self.optimisers):
+            points = [p.w for p in self.route(s, name).points[: s.step + 1]]
+            plots.descent(points, ax=left, label=name, kind=kind)
+        plots.legend(ax=left, loc="upper right")
+        left.set(xlabel="w₁", ylabel="w₂")
+        board = self.ledger(s)
+        rows = [
+            (name, [_shown(x) for x in values if x != ""], "")
+            for name, *values in board["rows"]
+        ]
+        plots.ledger((board["title"], "w₁", "w₂"), rows, ax=right, most=6)
+        return fig
+
+
+def _shown(x):
+    return x if isinstance(x, str) else size_text(x, 4)
+
+
+# --- one step by hand ---------------------------------------------------------------
+
+LAST = 5  # steps
+FIRST_W = 1.0
+RAISED = "⁰¹²³⁴⁵"
+# what each line computes; its recurrence; the same with numbers: {g} is a number, {(g)}
+# one in brackets if it is negative, {t} the step as an exponent. A 0 is the old value.
+W_LINE = ("w", "w ← w − Δ", "{w0} − {(delta)}")
+ADAM_LINES = (
+    ("m", "m ← β₁ m + (1 − β₁) g", "0.9 · {(m0)} + 0.1 · {(g)}"),
+    ("v", "v ← β₂ v + (1 − β₂) g²", "0.999 · {v0} + 0.001 · {(g)}²"),
+)
+RULES = {
+    "SGD": (("delta", "Δ = η g", "0.1 · {(g)}"), W_LINE),
+    "momentum": (
+        ("v", "v ← β v + g", "0.9 · {(v0)} + {(g)}"),
+        ("delta", "Δ = η v", "0.1 · {(v)}"),
+        W_LINE,
+    ),
+    "Nesterov": (
+        ("v", "v ← β v + g", "0.9 · {(v0)} + {(g)}"),
+        ("delta", "Δ = η (g + β v)", "0.1 · ({g} + 0.9 · {(v)})"),
+        W_LINE,
+    ),
+    "Adagrad": (
+        ("s", "s ← s + g²", "{s0} + {(g)}²"),
+        ("delta", "Δ = η g / (√s + ε)", "0.1 · {(g)} / (√{s} + 10⁻¹⁰)"),
+        W_LINE,
+    ),
+    "RMSProp": (
+        ("s", "s ← ρ s + (1 − ρ) g²", "0.99 · {s0} + 0.01 · {(g)}²"),
+        ("delta", "Δ = η g / (√s + ε)", "0.1 · {(g)} / (√{s} + 10⁻⁸)"),
+        W_LINE,
+    ),
+    "AdaDelta": (
+        ("s", "s ← ρ s + (1 − ρ) g²", "0.9 · {s0} + 0.1 · {(g)}²"),
+        ("d", "d = g √(u + ε) / √(s + ε)", "{g} · √({u0} + 10⁻⁶) / √({s} + 10⁻⁶)"),
+        ("u", "u ← ρ u + (1 − ρ) d²", "0.9 · {u0} + 0.1 · {(d)}²"),
+        ("delta", "Δ = η d", "1 · {(d)}"),
+        W_LINE,
+    ),
+    "Adam": (
+        *ADAM_LINES,
+        ("m_hat", "m̂ = m / (1 − β₁ᵗ)", "{m} / (1 − 0.9{t})"),
+        ("v_hat", "v̂ = v / (1 − β₂ᵗ)", "{v} / (1 − 0.999{t})"),
+        ("delta", "Δ = η m̂ / (√v̂ + ε)", "0.1 · {(m_hat)} / (√{v_hat} + 10⁻⁸)"),
+        W_LINE,
+    ),
+    "SparseAdam": (
+        *ADAM_LINES,
+        (
+            "rate",
+            "r = η √(1 − β₂ᵗ) / (1 − β₁ᵗ)",
+            "0.1 · √(1 − 0.999{t}) / (1 − 0.9{t})",
+        ),
+        ("delta", "Δ = r m / (√v + ε)", "{rate} · {(m)} / (√{v} + 10⁻⁸)"),
+        W_LINE,
+    ),
+    "SparseAdam at rest": (
+        ("m", "m stays, for g = 0", "{m0}"),
+        ("v", "v stays, for g = 0", "{v0}"),
+        ("delta", "Δ = 0", "0"),
+        W_LINE,
+    ),
+}
+
+
+class Step(NamedTuple):
+    """What a step starts from and where it leads: memory by its names in nnlib."""
+
+    g: float
+    memory: dict
+    w: float
+    after: float
+
+
+class OneStepByHand(Figure):
+    """One weight, one step: each line of an optimiser's recurrence with its numbers.
+
+    The weight starts at 1 with η = 0.1, for AdaDelta 1; all else is nnlib's default.
+    All steps before this one had the slope `before`, this one has the slope `g`.
+    """
+
+    title, view = "One step by hand", "views/step"
+    optimisers: ClassVar = {
+        "SGD": SGD(0.1),
+        "momentum": Momentum(0.1),
+        "Nesterov": Momentum(0.1, nesterov=True),
+        "Adagrad": Adagrad(0.1),
+        "RMSProp": RMSProp(0.1),
+        "AdaDelta": AdaDelta(),
+        "Adam": Adam(0.1),
+        "SparseAdam": SparseAdam(0.1),
+    }
+    controls = (
+        Menu("optimiser", "Adam", tuple(optimisers), "optimiser"),
+        Slider("t", 3, 1, LAST, 1, "step t"),
+        Slider("g", 2.0, -4.0, 4.0, 0.5, "slope g now"),
+        Slider("before", 2.0, -4.0, 4.0, 0.5, "slope before"),
+    )
+
+    def config(self):
+        return {
+            "optimisers": {name: to_spec(f) for name, f in self.optimisers.items()},
+            "rules": RULES,
+            "start": FIRST_W,
+            "last": LAST,
+        }
+
+    def steps(self, s, name):
+        """The steps 1 to t of the optimiser `name`, by nnlib."""
+        opt, w = copy.deepcopy(self.optimisers[name]), np.array([FIRST_W])
+        opt.bind([w])
+        names = list(signature(opt.move).parameters)[3:]
+        found = []
+        for t in range(1, s.t + 1):
+            g = s.g if t == s.t else s.before
+            memory = {n: a.item() for n, a in zip(names, opt.state[0], strict=True)}
+            old = w.item()
+            opt.step([w], [np.array([g])])
+            found.append(Step(g, memory, old, w.item()))
+        return found
+
+    def lines(self, s):
+        """[symbols, the same with numbers, result] for each line of this step."""
+        here = self.steps(s, s.optimiser)[-1]
+        known = quantities(s.optimiser, s.t, here)
+        rest = s.optimiser == "SparseAdam" and here.g == 0
+        rule = RULES["SparseAdam at rest" if rest else s.optimiser]
+        return [
+            [symbols, filled(numbers, known, s.t), known[name]]
+            for name, symbols, numbers in rule
+        ]
+
+    def caption(self, s):
+        here, sgd = (self.steps(s, name)[-1] for name in (s.optimiser, "SGD"))
+        slopes = f"slope {num(s.g, 1)}"
+        if s.t > 1:
+            slopes = f"{slopes} after slopes of {num(s.before, 1)}"
+        delta = f"Δ = {digits(here.w - here.after)}"
+        if s.optimiser != "SGD":
+            delta = f"{delta}, where SGD goes {digits(sgd.w - sgd.after)}"
+        way = f"from {digits(here.w)} to {digits(here.after)}"
+        return f"{s.optimiser}, step {s.t}, {slopes}: {delta}. The weight moves {way}."
+
+    def numbers(self, s):
+        columns = ["line", "with numbers", "result"]
+        steps = self.steps(s, s.optimiser)
+        rows = [[t, a.g, a.w - a.after, a.after] for t, a in enumerate(steps, start=1)]
+        return [
+            table(f"{s.optimiser}, step {s.t}", columns, self.lines(s)),
+            table("All steps", ["step", "slope", "Δ", "w after it"], rows),
+        ]
+
+    def still(self, s):
+        fig, (left, right) = plots.canvas(2, width=4.8, height=4.2)
+        rows = [(name, [digits(x)], below) for name, below, x in self.lines(s)]
+        heads = f"{s.optimiser}, step {s.t}", "result"
+        plots.ledger(heads, rows, ax=left, most=6)
+        ways = {
+            name: [FIRST_W, *(a.after for a in self.steps(s, name))]
+            for name in dict.fromkeys(("SGD", s.optimiser))
+        }
+        lines = {name: (np.arange(s.t + 1), way) for name, way in ways.items()}
+        plots.named_curves(lines, ax=right, chosen=s.optimiser, at=s.t)
+        far = np.abs(np.subtract([*ways.values()], FIRST_W)).max()
+        half = 1.15 * max(0.2, far)
+        right.set(xlabel="step", ylabel="w", xlim=(0, LAST))
+        right.set_ylim(FIRST_W - half, FIRST_W + half)
+        return fig
+
+
+def quantities(name, t, step):
+    """All that the lines of a rule speak of, by the names in RULES."""
+    g, memory, w, _ = step
+    q = {"g": g, "w0": w, **{f"{n}0": value for n, value in memory.items()}}
+    if name in ("momentum", "Nesterov"):
+        q["v"] = 0.9 * q["v0"] + g
+        q["delta"] = 0.1 * (g + 0.9 * q["v"] if name == "Nesterov" else q["v"])
+    elif name == "Adagrad":
+        q["s"] = q["s0"] + g * g
+        q["delta"] = 0.1 * g / (np.sqrt(q["s"]) + 1e-10)
+    elif name == "RMSProp":
+        q["s"] = 0.99 * q["s0"] + 0.01 * g * g
+        q["delta"] = 0.1 * g / (np.sqrt(q["s"]) + 1e-8)
+    elif name == "AdaDelta":
+        q["s"] = 0.9 * q["s0"] + 0.1 * g * g
+        q["d"] = q["delta"] = g * np.sqrt((q["u0"] + 1e-6) / (q["s"] + 1e-6))
+        q["u"] = 0.9 * q["u0"] + 0.1 * q["d"] ** 2
+    elif name == "SGD":
+        q["delta"] = 0.1 * g
+    elif name == "SparseAdam" and g == 0:
+        q |= {"m": q["m0"], "v": q["v0"], "delta": 0.0}
+    else:
+        m, v = 0.9 * q["m0"] + 0.1 * g, 0.999 * q["v0"] + 0.001 * g * g
+        q |= {"m": m, "v": v, "m_hat": m / (1 - 0.9**t), "v_hat": v / (1 - 0.999**t)}
+        q["rate"] = 0.1 * np.sqrt(1 - 0.999**t) / (1 - 0.9**t)
+        adam = 0.1 * q["m_hat"] / (np.sqrt(q["v_hat"]) + 1e-8)
+        sparse = q["rate"] * m / (np.sqrt(v) + 1e-8)
+        q["delta"] = adam if name == "Adam" else sparse
+    return {**q, "w": w - q["delta"]}
+
+
+def filled(numbers, known, t):
+    """A line of a rule with its numbers, such as "0.1 · (−2.000)"."""
+
+    def text(found):
+        name = found[1]
+        if name == "t":
+            return RAISED[t]
+        value = digits(known[name.strip("()")])
+        return f"({value})" if name[0] == "(" and value[0] == "−" else value
+
+    return re.sub(r"\{(.*?)\}", text, numbers)
+
+
+def digits(x):
+    """Four digits of x; what rounding leaves beyond the twelfth is dropped before."""
+    return size_text(0 if abs(x) < 1e-15 else float(f"{x:.11e}"), 4)

@@ -1,0 +1,195 @@
+"""The figures of optimisers and of runs that fail: what they claim, nnlib computes."""
+
+import re
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from nnlib import Adam
+from nnlib.live.optimisers import (
+    LAST,
+    OneStepByHand,
+    OptimiserRace,
+    digits,
+)
+
+
+def state(kind, **changes):
+    start = {c.name: c.start for c in kind.controls}
+    return SimpleNamespace(**{**start, **changes})
+
+
+# --- the race -----------------------------------------------------------------------
+
+RACES = {
+    "round bowl": ("SGD", 10),
+    "ravine": ("momentum", 52),
+    "saddle": ("Adagrad", 3),
+    "bent valley": ("Adam", 66),
+    "network for XNOR": ("RMSProp", 7),
+    "small bowl": ("AdaDelta", 84),
+}
+
+
+def arrivals(race, **changes):
+    """When each optimiser has arrived after all steps of a race, None if it has not."""
+    figure, s = OptimiserRace(), state(OptimiserRace, race=race, step=100, **changes)
+    return {name: figure.standing(s, name).arrived for name in figure.optimisers}
+
+
+def test_every_race_has_a_winner_of_its_own():
+    assert set(RACES) == set(OptimiserRace.races)
+    assert {winner for winner, _ in RACES.values()} == set(OptimiserRace.optimisers)
+
+
+@pytest.mark.parametrize("race", RACES)
+def test_the_winner_arrives_before_all_others(race):
+    winner, step = RACES[race]
+    found = arrivals(race)
+    assert found.pop(winner) == step
+    assert all(other is None or other > step for other in found.values())
+
+
+@pytest.mark.parametrize("name", OptimiserRace.optimisers)
+def test_every_optimiser_fails_in_some_race(name):
+    assert any(arrivals(race)[name] is None for race in RACES)
+
+
+def test_twice_the_rate_ends_sgd_s_run_down_the_ravine():
+    figure = OptimiserRace()
+    s = state(OptimiserRace, race="ravine", doublings=1, step=100)
+    assert figure.eta(s, "SGD") == 0.05 > 2 / 50
+    assert figure.standing(s, "SGD").lost == "diverged"
+    assert "Diverged: SGD" in figure.caption(s)
+    assert figure.standing(state(OptimiserRace, step=100), "SGD").loss < 0.5
+
+
+def test_adadelta_goes_by_no_rate():
+    figure, s = OptimiserRace(), state(OptimiserRace, step=50)
+    faster = state(OptimiserRace, step=50, doublings=5)
+    assert figure.route(s, "AdaDelta") == figure.route(faster, "AdaDelta")
+    assert figure.route(s, "Adam") != figure.route(faster, "Adam")
+
+
+def test_the_ledger_is_what_nnlib_s_optimiser_remembers():
+    figure = OptimiserRace()
+    s = state(OptimiserRace, race="ravine", step=7, chosen="Adam")
+    w, opt = np.array([-8.0, 1.6]), Adam(0.025)
+    for _ in range(7):
+        before = w.copy()
+        opt.step([w], [w * [1, 50]])
+    [(m, v)] = opt.state
+    rows = figure.numbers(s)[1]["rows"]
+    wanted = [w, w - before, w * [1, 50], m, v, 0.5 * (w**2 @ [1, 50])]
+    names = ["w now", "last step", "slope g", "m", "v", "loss"]
+    assert [row[0] for row in rows] == names
+    for (_, *values), numbers in zip(rows, wanted, strict=True):
+        found = [x for x in values if x != ""]
+        np.testing.assert_allclose(found, np.ravel(numbers), rtol=1e-12)
+
+
+def test_the_race_s_caption_tells_who_is_where():
+    said = repr(OptimiserRace(step=52))
+    assert said.startswith("Optimiser race. ravine, η = 0.0250, from (−8.00, 1.60),")
+    assert "Down to loss 0.05: momentum at step 52. On the way: SGD at loss" in said
+    before = repr(OptimiserRace(step=51))
+    assert "Down to loss 0.05: none yet. On the way: SGD" in before
+    assert "momentum at loss" in before
+
+
+def test_who_has_arrived_stays_so_when_its_digits_are_lost():
+    figure = OptimiserRace()
+    s = state(OptimiserRace, race="saddle", step=100)
+    assert figure.standing(s, "momentum") == (None, 24, "chaotic")
+    assert "momentum at step 24" in figure.caption(s)
+    assert "Chaotic" not in figure.caption(s)
+
+
+# --- one step by hand ---------------------------------------------------------------
+
+each_optimiser = pytest.mark.parametrize("name", OneStepByHand.optimisers)
+
+
+def by_hand(name, **changes):
+    s = state(OneStepByHand, optimiser=name, **changes)
+    figure = OneStepByHand()
+    return {line[0]: line for line in figure.lines(s)}, figure.steps(s, name)[-1]
+
+
+@each_optimiser
+@pytest.mark.parametrize("t", range(1, LAST + 1))
+@pytest.mark.parametrize("slopes", [(2.0, 2.0), (-3.5, 1.0), (0.0, 2.0), (0.0, 0.0)])
+def test_the_lines_lead_where_nnlib_s_optimiser_goes(name, t, slopes):
+    g, before = slopes
+    lines, here = by_hand(name, t=t, g=g, before=before)
+    [*_, (symbols, _, w)] = lines.values()
+    assert symbols == "w ← w − Δ"
+    assert w == pytest.approx(here.after, rel=1e-12)
+    delta = next(x for name, (_, _, x) in lines.items() if name.startswith("Δ"))
+    assert delta == pytest.approx(here.w - here.after, abs=1e-14)
+
+
+@each_optimiser
+@pytest.mark.parametrize("g", [2.0, -1.5])
+def test_the_numbers_of_a_line_give_its_result(name, g):
+    """Each line, its four digits read as a formula, is its result to three digits."""
+    lines, _ = by_hand(name, t=3, g=g, before=1.5)
+    for symbols, numbers, result in lines.values():
+        assert formula(numbers) == pytest.approx(result, rel=5e-3), symbols
+
+
+def formula(text):
+    """The value of a line as it is printed."""
+    exponents = {c: str(k) for k, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")} | {"⁻": "-"}
+    raised = re.sub("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda m: f"**({m[0]})", text)
+    plain = "".join(exponents.get(c, c) for c in raised).replace("·", "*")
+    rooted = re.sub(r"√(\([^()]*(?:\([^()]*\)[^()]*)*\)|[\d.]+)", r"(\1)**0.5", plain)
+    return eval(rooted.replace("−", "-").replace(",", ""))
+
+
+def test_the_memory_of_a_line_is_that_of_the_step_before():
+    lines, _ = by_hand("momentum", t=3, g=1.0, before=2.0)
+    assert lines["v ← β v + g"][1:] == ["0.9 · 3.800 + 1.000", pytest.approx(4.42)]
+    assert by_hand("Adagrad", t=1)[0]["s ← s + g²"][1] == "0 + 2.000²"
+
+
+@pytest.mark.parametrize("g", [0.5, 4.0, -3.0])
+@pytest.mark.parametrize("t", [1, 5])
+def test_adam_goes_eta_while_the_slope_stays(g, t):
+    _, here = by_hand("Adam", t=t, g=g, before=g)
+    assert here.w - here.after == pytest.approx(np.copysign(0.1, g), rel=1e-6)
+
+
+def test_with_a_slope_that_stays_momentum_grows_and_adagrad_tires():
+    for t in (1, 2, 3, 4, 5):
+        momentum, adagrad = (
+            by_hand(name, t=t)[1].w - by_hand(name, t=t)[1].after
+            for name in ("momentum", "Adagrad")
+        )
+        assert momentum == pytest.approx(0.2 * sum(0.9**k for k in range(t)))
+        assert adagrad == pytest.approx(0.1 / np.sqrt(t))
+
+
+def test_where_the_slope_is_0_sparse_adam_rests_and_adam_goes_on():
+    _, adam = by_hand("Adam", t=4, g=0.0)
+    lines, sparse = by_hand("SparseAdam", t=4, g=0.0)
+    assert sparse.w == sparse.after
+    assert adam.w - adam.after > 0.05
+    assert "m stays, for g = 0" in lines
+
+
+def test_the_step_s_caption_sets_it_beside_sgd():
+    assert repr(OneStepByHand()) == (
+        "One step by hand. Adam, step 3, slope 2.0 after slopes of 2.0: Δ = 0.1000, "
+        "where SGD goes 0.2000. The weight moves from 0.8000 to 0.7000."
+    )
+    said = repr(OneStepByHand(optimiser="SGD", t=1, g=-1.5))
+    assert "SGD, step 1, slope −1.5: Δ = −0.1500. The weight" in said
+
+
+def test_digits_forget_what_rounding_leaves():
+    assert digits(0.1 + 0.2) == digits(0.3) == "0.3000"
+    assert digits(0.0112525 - 2e-18) == digits(0.0112525 + 2e-18) == "0.01125"
+    assert digits(-2e-16) == "0"
+    assert digits(-0.012345) == "−0.01235"
