@@ -435,8 +435,8 @@ class competing_outputs(Exercise):
 
     RETURNS = ("pulled",)
     PRAISE = (
-        "p ⊙ (u − ⟨u, p⟩): the whole of diag(p) − p pᵀ at the price of two products of "
-        "rows. nnlib's Softmax has this line."
+        "p ⊙ (u − ⟨u, p⟩): all of diag(p) − p pᵀ, with k numbers a row instead of k². "
+        "nnlib's Softmax has this line."
     )
 
     def cases(self, rng):
