@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from nnlib.jacobians import numerical_jacobian
-from nnlib.live.jacobians import HALVINGS, JacobianLens
+from nnlib.activations import softmax
+from nnlib.live.jacobians import HALVINGS, JacobianLens, SoftmaxJacobian
 
 
 def state(kind, **changes):
@@ -50,3 +51,28 @@ def test_half_the_side_leaves_a_quarter_of_the_bend():
         assert np.linalg.norm(f(x + sign) - f(x) - J @ sign) <= errors[1] + 1e-8
     assert errors[HALVINGS] / errors[HALVINGS + 1] == pytest.approx(4, abs=0.05)
     assert shares[HALVINGS] / shares[HALVINGS + 1] == pytest.approx(2, abs=0.03)
+
+
+# --- softmax ----------------------------------------------------------------------
+
+
+def test_the_softmax_figure_has_diag_p_minus_p_p_transposed():
+    s = state(SoftmaxJacobian, z1=0.5, z2=-0.3, z3=1.2, raised="z₂")
+    p, J, j = SoftmaxJacobian().seen(s)
+    z = np.array([0.5, -0.3, 1.2])
+    assert j == 1
+    assert pytest.approx(np.diag(p) - np.outer(p, p), abs=1e-15) == J
+    assert pytest.approx(numerical_jacobian(softmax, z), abs=1e-9) == J
+    assert pytest.approx(0, abs=1e-15) == J.sum(0)
+    assert pytest.approx(0, abs=1e-15) == J.sum(1)
+
+
+def test_the_lectures_scores_compete():
+    said = SoftmaxJacobian().caption(state(SoftmaxJacobian))
+    assert "p = (0.868, 0.016, 0.116)" in said
+    assert "changes by (0.115, −0.014, −0.101) ε, together 0.000" in said
+
+
+def test_two_classes_that_share_all_make_the_largest_entry():
+    s = state(SoftmaxJacobian, z1=6.0, z2=6.0, z3=-6.0)
+    assert "largest entry of J is 0.250" in SoftmaxJacobian().caption(s)

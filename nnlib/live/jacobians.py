@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from .. import plots
-from .figure import Figure, Slider
+from ..activations import Softmax
+from .figure import Figure, Menu, Slider
 from .text import num, table
 from .views.gridmap import MAPS, WINDOW, off
 from .views.sizes import size_text
@@ -42,7 +43,7 @@ class JacobianLens(Figure):
         return {"window": WINDOW, "map": LENS, "halvings": HALVINGS}
 
     def seen(self, s):
-        """J, det J, and for each side the corners' error, and that over the longest side."""
+        """J, det J, and for every side: the error, and the error over the longest side."""
         J = MAPS[LENS].J(np.array([s.x1, s.x2]))
         at = SimpleNamespace(map=LENS, x1=s.x1, x2=s.x2)
         errors = [off(at, 1 / 2**k) for k in range(HALVINGS + 2)]
@@ -91,3 +92,58 @@ class JacobianLens(Figure):
 def side(halvings):
     """1/4 for two halvings of 1."""
     return f"1/{2**halvings}" if halvings else "1"
+
+
+# --- softmax: outputs that compete --------------------------------------------------
+
+LOGITS = (2.0, -1.99, -0.01)
+KEYS = ("z₁", "z₂", "z₃")
+
+
+class SoftmaxJacobian(Figure):
+    """p = softmax(z) and its Jacobian diag(p) − p pᵀ, the column of one logit framed."""
+
+    title, view = "Raise one, lower the others", "views/softmax"
+    controls = (
+        *(
+            Slider(f"z{k + 1}", z, -6.0, 6.0, 0.01, KEYS[k])
+            for k, z in enumerate(LOGITS)
+        ),
+        Menu("raised", KEYS[0], KEYS, "raise"),
+    )
+
+    def seen(self, s):
+        """p (3,), J (3, 3), and the number of the raised logit."""
+        z = np.array([[s.z1, s.z2, s.z3]])
+        return Softmax()(z)[0], Softmax().jacobian(z)[0], KEYS.index(s.raised)
+
+    def caption(self, s):
+        p, J, j = self.seen(s)
+        shares, changes = (", ".join(num(v, 3) for v in row) for row in (p, J[:, j]))
+        return (
+            f"p = ({shares}). Raise {s.raised} by a little ε: p changes by ({changes}) "
+            f"ε, together {num(J[:, j].sum(), 3)}. The largest entry of J is "
+            f"{num(J.max(), 3)}, and none can exceed ¼."
+        )
+
+    def numbers(self, s):
+        p, J, _ = self.seen(s)
+        columns = [*(f"∂{z}" for z in KEYS), "sum"]
+        rows = np.column_stack([J, J.sum(1)])
+        return [
+            table("Softmax", ["class", "p"], [[k + 1, v] for k, v in enumerate(p)]),
+            rows_of(
+                "J = diag(p) − p pᵀ", rows, [f"∂p{k}" for k in SUBSCRIPTS], columns
+            ),
+        ]
+
+    def still(self, s):
+        fig, (left, right) = plots.canvas(2, width=4.6, height=3.4)
+        p, J, j = self.seen(s)
+        names = [f"p{k}" for k in SUBSCRIPTS]
+        plots.probability_bars(p, ax=left, names=names)
+        column = [(i, j) for i in range(len(p))]
+        sides = {"rows": names, "columns": KEYS}
+        name = "J = diag(p) − p pᵀ"
+        plots.heat_map(J, ax=right, name=name, digits=3, mark=column, **sides)
+        return fig
