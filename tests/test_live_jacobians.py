@@ -5,9 +5,17 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from nnlib.jacobians import numerical_jacobian
 from nnlib.activations import softmax
-from nnlib.live.jacobians import HALVINGS, JacobianLens, SoftmaxJacobian
+from nnlib.jacobians import network_jacobian, numerical_jacobian
+from nnlib.live.jacobians import (
+    BENDS,
+    DEEPEST,
+    HALVINGS,
+    JacobianLens,
+    NetworkAsMap,
+    SoftmaxJacobian,
+    singular_values,
+)
 
 
 def state(kind, **changes):
@@ -76,3 +84,48 @@ def test_the_lectures_scores_compete():
 def test_two_classes_that_share_all_make_the_largest_entry():
     s = state(SoftmaxJacobian, z1=6.0, z2=6.0, z3=-6.0)
     assert "largest entry of J is 0.250" in SoftmaxJacobian().caption(s)
+
+
+# --- a network as a map -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("g", BENDS)
+@pytest.mark.parametrize("scale", [0.5, 1.0, 2.7])
+def test_the_singular_values_behind_each_layer(g, scale):
+    figure, s = NetworkAsMap(), state(NetworkAsMap, g=g, scale=scale, x1=-0.7)
+    for layers, (J, own, product) in enumerate(figure.steps(s)):
+        if not layers:
+            continue
+        x = np.array([[s.x1, s.x2]])
+        whole = network_jacobian(figure.map(s, layers), x)[0]
+        assert pytest.approx(whole, rel=1e-12) == J
+        values = np.linalg.svd(whole, compute_uv=False)
+        assert product == pytest.approx(values, rel=1e-9, abs=1e-12)
+        before = figure.map(s, layers - 1)(x)
+        alone = network_jacobian(figure.map(s, 1), before)[0]
+        values = np.linalg.svd(alone, compute_uv=False)
+        assert own == pytest.approx(values, rel=1e-9, abs=1e-12)
+
+
+def test_singular_values_of_any_matrix():
+    rng = np.random.default_rng(0)
+    for J in rng.normal(size=(100, 2, 2)):
+        found = singular_values(J, np.linalg.det(J))
+        assert found == pytest.approx(np.linalg.svd(J, compute_uv=False), rel=1e-10)
+    assert singular_values(np.zeros((2, 2)), 0.0) == (0.0, 0.0)
+
+
+def test_a_turn_stretches_nothing_and_a_sigmoid_keeps_a_quarter_at_most():
+    figure = NetworkAsMap()
+    for _, own, product in figure.steps(state(NetworkAsMap, g="identity")):
+        assert own == pytest.approx((1, 1), abs=1e-15)
+        assert product == pytest.approx((1, 1), abs=1e-14)
+    steps = figure.steps(state(NetworkAsMap, g="sigmoid"))
+    assert all(own[0] <= 0.25 for _, own, _ in steps[1:])
+    assert steps[DEEPEST][2][0] < 0.25**DEEPEST
+    assert "areas × 0." in figure.caption(figure.state)
+
+
+def test_without_layers_the_plane_is_itself():
+    said = NetworkAsMap().caption(state(NetworkAsMap, layers=0))
+    assert said.startswith("No layer yet")

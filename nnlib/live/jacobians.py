@@ -5,8 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 
 from .. import plots
-from ..activations import Softmax
+from ..activations import LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from ..mlp import Dense, Identity, Network
 from .figure import Figure, Menu, Slider
+from .spec import to_spec
 from .text import num, table
 from .views.gridmap import MAPS, WINDOW, off
 from .views.sizes import size_text
@@ -43,7 +45,7 @@ class JacobianLens(Figure):
         return {"window": WINDOW, "map": LENS, "halvings": HALVINGS}
 
     def seen(self, s):
-        """J, det J, and for every side: the error, and the error over the longest side."""
+        """J, det J, and for each side the corners' error, as it is and as a share."""
         J = MAPS[LENS].J(np.array([s.x1, s.x2]))
         at = SimpleNamespace(map=LENS, x1=s.x1, x2=s.x2)
         errors = [off(at, 1 / 2**k) for k in range(HALVINGS + 2)]
@@ -101,7 +103,7 @@ KEYS = ("z₁", "z₂", "z₃")
 
 
 class SoftmaxJacobian(Figure):
-    """p = softmax(z) and its Jacobian diag(p) − p pᵀ, the column of one logit framed."""
+    """p = softmax(z) and its Jacobian diag(p) − p pᵀ, a logit's column framed."""
 
     title, view = "Raise one, lower the others", "views/softmax"
     controls = (
@@ -146,4 +148,115 @@ class SoftmaxJacobian(Figure):
         sides = {"rows": names, "columns": KEYS}
         name = "J = diag(p) − p pᵀ"
         plots.heat_map(J, ax=right, name=name, digits=3, mark=column, **sides)
+        return fig
+
+
+# --- a network bends the plane, layer by layer --------------------------------------
+
+DEEPEST, RADIUS = 8, 0.3
+ANGLE = 0.7
+TURN = np.array([[np.cos(ANGLE), -np.sin(ANGLE)], [np.sin(ANGLE), np.cos(ANGLE)]])
+BIAS = np.array([0.3, -0.2])
+BENDS = {
+    "tanh": Tanh(),
+    "sigmoid": Sigmoid(),
+    "ReLU": ReLU(),
+    "leaky ReLU": LeakyReLU(0.1),
+    "identity": Identity(),
+}
+
+
+def singular_values(J, det):
+    """The largest and the smallest factor by which J (2, 2) stretches a step.
+
+    √((a+d)² + (c−b)²)/2 + √((a−d)² + (b+c)²)/2, and |det J| over it: exact where the
+    two are far apart, as they are behind many layers, if det is.
+    """
+    (a, b), (c, d) = J
+    largest = (np.hypot(a + d, c - b) + np.hypot(a - d, b + c)) / 2
+    return largest, abs(det) / largest if largest else 0.0
+
+
+class NetworkAsMap(Figure):
+    """Layers of two neurons, W a turn times a scale: the grid behind each of them.
+
+    A turn stretches nothing, so what is lost in a layer is lost by g's slope.
+    """
+
+    title, view = "A network bends the plane", "views/bends"
+    controls = (
+        Slider("layers", 3, 0, DEEPEST, 1, "layers"),
+        Menu("g", "tanh", tuple(BENDS), "activation"),
+        Slider("scale", 1.0, 0.5, 4.0, 0.1, "scale of W"),
+        Slider("x1", 0.5, *WINDOW, 0.1, "x₁"),
+        Slider("x2", 0.5, *WINDOW, 0.1, "x₂"),
+    )
+
+    def config(self):
+        kinds = {name: to_spec(g) for name, g in BENDS.items()}
+        look = {"window": WINDOW, "deepest": DEEPEST, "radius": RADIUS}
+        return {"kinds": kinds, "turn": TURN.tolist(), "bias": BIAS.tolist(), **look}
+
+    def map(self, s, layers):
+        """The points after so many layers, X (n, 2) → (n, 2)."""
+        each = [Dense.of(s.scale * TURN, BIAS), BENDS[s.g]]
+        return Network(each * layers) if layers else lambda X: X
+
+    def steps(self, s):
+        """Behind each layer: J of all so far, singular values of its own and of that."""
+        x, J, det = np.array([[s.x1, s.x2]]), np.eye(2), 1.0
+        found = [(J, (1.0, 1.0), (1.0, 1.0))]
+        layer, g = self.map(s, 1).layers
+        for _ in range(DEEPEST):
+            z = layer(x)
+            own = g.jacobian(z)[0] @ layer.W
+            area = own[0, 0] * own[1, 1] - own[0, 1] * own[1, 0]
+            x, J, det = g(z), own @ J, area * det
+            found.append((J, singular_values(own, area), singular_values(J, det)))
+        return found
+
+    def caption(self, s):
+        if not s.layers:
+            return "No layer yet: J is the identity, its singular values are 1 and 1."
+        *_, (high, low) = self.steps(s)[s.layers]
+        layers = f"{s.layers} layer{'s' * (s.layers > 1)}"
+        each = " and ".join(size_text(v ** (1 / s.layers)) for v in (high, low))
+        return (
+            f"{layers}, {s.g}, W = {num(s.scale, 1)} × a turn: at ({num(s.x1, 1)}, "
+            f"{num(s.x2, 1)}) the singular values of J are {size_text(high)} and "
+            f"{size_text(low)}, areas × {size_text(high * low)}. "
+            f"That is × {each} for each layer."
+        )
+
+    def numbers(self, s):
+        steps = self.steps(s)
+        rows = [
+            [k, *own, *product, product[0] * product[1]]
+            for k, (_, own, product) in enumerate(steps)
+        ]
+        columns = ["layer", "its σ₁", "its σ₂", "σ₁ of all", "σ₂ of all", "areas ×"]
+        J, *_ = steps[s.layers]
+        return [
+            table("Singular values", columns, rows),
+            rows_of("J of the layers shown", J, ["∂a₁", "∂a₂"], ["∂x₁", "∂x₂"]),
+        ]
+
+    def still(self, s):
+        fig, (left, right) = plots.canvas(2, width=4.2, height=4.0)
+        p = plots.palette_of(left)
+        f, steps = self.map(s, s.layers), self.steps(s)
+        x, angles = np.array([s.x1, s.x2]), np.linspace(0, 2 * np.pi, 73)
+        circle = RADIUS * np.column_stack([np.cos(angles), np.sin(angles)])
+        plots.bent_grid(f, ax=left, x=WINDOW, y=WINDOW)
+        left.plot(*f(x + circle).T, color=p["accent"])
+        left.plot(*(f(x[None]) + circle @ steps[s.layers][0].T).T, "--", color=p["ink"])
+        left.set(xlabel="a₁", ylabel="a₂", aspect="equal")
+        own, product = (np.array([step[k] for step in steps]) for k in (1, 2))
+        right.semilogy(product[:, 0], color=p["accent"], label="σ₁ of all layers")
+        right.semilogy(product[:, 1], "--", color=p["ink"], label="σ₂ of all layers")
+        counts = np.arange(1, DEEPEST + 1)
+        right.semilogy(counts, own[1:], "o", mfc="none", color=p["muted"], ms=5)
+        right.axvline(s.layers, color=p["muted"], ls=":", lw=1.5)
+        right.set(xlabel="layers", ylabel="singular values")
+        plots.legend(ax=right)
         return fig
