@@ -35,9 +35,13 @@ from nnlib import (
     backward,
     fit,
     gate,
+    glorot,
     he,
+    inner_product_check,
     logistic,
+    network_jacobian,
     numerical_gradient,
+    numerical_jacobian,
     value_and_grad,
 )
 from nnlib.data import circles, digits
@@ -1133,3 +1137,94 @@ def test_a_constant_slope_adds_up_to_ten():
     for _ in range(300):
         opt.step([w], [np.ones(1)])
     assert opt.state[0][0].item() == pytest.approx(10)
+# --- chapter 7 --------------------------------------------------------------------
+
+MATRIX = "07_jacobians"
+
+
+def lens(x):
+    return np.array([x[0] ** 2 * x[1], 5 * x[0] + np.sin(x[1])])
+
+
+@typed(
+    MATRIX,
+    "f_2(x_1, x_2) &= 5 x_1 + \\sin x_2.",
+    "= \\begin{pmatrix} 2 x_1 x_2 & x_1^2 \\\\ 5 & \\cos x_2 \\end{pmatrix}.",
+    "halve the side, and the error is a quarter.",
+)
+def test_the_table_of_slopes_by_hand():
+    a, b = x = np.array([0.7, -0.4])
+    J = np.array([[2 * a * b, a**2], [5, np.cos(b)]])
+    assert numerical_jacobian(lens, x) == pytest.approx(J, rel=1e-8)
+    left_out = [
+        np.abs(lens(x + h) - lens(x) - J @ [h, h]).max() for h in (0.002, 0.001)
+    ]
+    assert left_out[0] / left_out[1] == pytest.approx(4, rel=0.01)
+    assert np.linalg.det(numerical_jacobian(lens, np.array([0.0, b]))) == 0
+
+
+@typed(
+    MATRIX,
+    "We nudged its input by a thousandth, in a hundred thousand directions.",
+    "Nor is there a layer that would do such a thing on its own.",
+    "so the area is exactly the product of all the area factors in the list above, "
+    "most of them well below 1.",
+)
+def test_no_layer_swallows_a_direction_alone():
+    rng = np.random.default_rng(0)
+    net = Network.mlp([2] * 11, hidden=Tanh(), out=Tanh(), rng=rng)
+    A = net.trace(np.array([[0.3, -0.2]]))
+    layers = [
+        network_jacobian(Network(net.layers[k : k + 2]), A[k])[0]
+        for k in range(0, 20, 2)
+    ]
+    whole = network_jacobian(net, A[0])[0]
+    ratios = [s[0] / s[1] for s in np.linalg.svd(layers, compute_uv=False)]
+    assert max(ratios) < 100
+    assert np.linalg.cond(whole) > 20_000
+    areas = np.linalg.det(layers)
+    assert np.prod(areas) == pytest.approx(np.linalg.det(whole), rel=1e-9)
+    assert (np.abs(areas) < 0.7).sum() > 5
+    assert min((1 - a * a).min() for a in A[2::2]) > 0.95  # no tanh is saturated
+    assert "np.linspace(0, np.pi, 100_001)" in code(MATRIX)
+    assert "0.001 * np.stack" in code(MATRIX)
+
+
+@typed(
+    MATRIX,
+    "Its Jacobian is $I + \\operatorname{diag}(g')\\,W$, and the $I$ carries on what "
+    "the layer by itself would lose.",
+    "With orthogonal weights the last direction is nearly as loud as the first.",
+)
+def test_a_shortcut_and_orthogonal_weights_keep_directions():
+    def stretches(W_of, shortcut, width=32):
+        rng = np.random.default_rng(0)
+        a, J = 0.1 * rng.normal(size=width), np.eye(width)
+        for _ in range(10):
+            W = W_of(width, width, rng)
+            bent = np.tanh(W @ a)
+            J = ((1 - bent**2)[:, None] * W + shortcut * np.eye(width)) @ J
+            a = bent + shortcut * a
+        return np.linalg.svd(J, compute_uv=False)
+
+    def orthogonal(m, n, rng):
+        return np.linalg.qr(rng.normal(size=(m, n)))[0]
+
+    bare, short = stretches(glorot, 0), stretches(glorot, 1)
+    assert np.median(bare) < 0.1 < 1 < np.median(short)
+    assert short[0] / short[-1] < bare[0] / bare[-1] / 1000
+    even = stretches(orthogonal, 0)
+    assert even[0] / even[-1] < 2
+
+
+@typed(
+    MATRIX,
+    "walking back is sixty-four times cheaper.",
+    "must agree to the last digits. No step size blurs this check",
+)
+def test_walking_back_from_a_loss():
+    assert "walk = 64 * 32 + 32 * 10 + 10 * 1" in code(MATRIX)
+    rng = np.random.default_rng(0)
+    deep = Network.mlp([8, 16, 16, 3], hidden=ReLU(), rng=rng)
+    left, right = inner_product_check(deep, rng.normal(size=(5, 8)), rng=rng)
+    assert left == pytest.approx(right, rel=1e-13)

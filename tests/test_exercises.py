@@ -87,6 +87,9 @@ EQUIVALENT = {
     "square_luck": {
         "return np.maximum(0, X @ W.T + b)": "the larger of two has no order",
     },
+    "tanh_net_jacobian": {
+        "return W2 @ D.T @ W1": "a diagonal matrix is its own transpose",
+    },
 }
 
 

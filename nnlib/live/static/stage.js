@@ -24,6 +24,7 @@ const MARKS = {
     ),
   wrong: () => svg("path", { class: "nn-wrong", d: "M3 3l18 18m0 -18l-18 18" }),
   ring: () => svg("circle", { class: "nn-ring", cx: 12, cy: 12, r: 9 }),
+  hollow: () => svg("circle", { class: "nn-hollow", cx: 12, cy: 12, r: 6 }),
   held: () => {
     const look = { class: "nn-class0 nn-held" };
     return svg("g", look, svg("circle", { cx: 12, cy: 12, r: 6.5 }));
