@@ -992,6 +992,8 @@ def test_the_net_of_the_handwritten_notes():
     np.testing.assert_allclose(first, -2 * e * phi * column @ x)
     with pytest.raises(ValueError, match="mismatch"):
         column @ x @ x
+
+
 # --- chapter 5 --------------------------------------------------------------------
 
 DESCENT = "05_gradient_descent"
@@ -1137,6 +1139,8 @@ def test_a_constant_slope_adds_up_to_ten():
     for _ in range(300):
         opt.step([w], [np.ones(1)])
     assert opt.state[0][0].item() == pytest.approx(10)
+
+
 # --- chapter 7 --------------------------------------------------------------------
 
 MATRIX = "07_jacobians"
