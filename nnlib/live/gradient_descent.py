@@ -392,7 +392,7 @@ class WhenToStop(Figure):
         path = descent(FIRST, eta, MOST)[: limit + 1]
         loss, sizes = sure(path), np.abs(sure_slope(path[:-1]))
         gained = np.full(limit, np.inf)
-        gained[wait - 1 :] = loss[: limit + 1 - wait] - loss[wait:]
+        gained[wait - 1 :] = loss[:-wait] - loss[wait:]
         rules = {
             "short step": eta * sizes < tol,
             "small slope": sizes < tol,
