@@ -449,9 +449,8 @@ class CheckMicroscope(Figure):
                 f"{said} No h helps: the slope is {num(0, 2)} on the left of the kink, "
                 f"{num(right, 2)} on its right."
             )
-        best = off[::3].argmin(axis=0) + 1
-        first, second = (power_of_ten(-int(k)) for k in best)
-        return f"{said} Best of the powers of ten: {first} and {second}."
+        first, second = (size_text(STEP_SIZES[k], 1) for k in off.argmin(axis=0))
+        return f"{said} They are best with h = {first} and h = {second}."
 
     def numbers(self, s):
         off = mistakes(s.where, s.precision)
@@ -495,3 +494,294 @@ LOOKS = (
     lambda p: {"color": p["good"], "ls": (0, (6, 2)), "label": "one-sided"},
     lambda p: {"color": p["accent"], "label": "central"},
 )
+
+
+# --- printed formulas ---------------------------------------------------------------
+
+W1 = np.array([[0.5, -0.3], [0.8, 0.2], [-0.6, 0.9]])  # the net of the notes, 2-3-1
+W2, X1, T1 = np.array([0.7, -0.4, 0.3]), np.array([0.8, -0.5]), 0.9
+A_JANG, ROW_JANG, T_JANG = (0.9, 0.3), 0.4, 0.2  # a[1], W[1, 1] and the target
+PASSES = 1e-7
+
+
+def bend(z):
+    """σ'(z)."""
+    return logistic(z) * (1 - logistic(z))
+
+
+def impostor(x):
+    """1 / (1 − e^−x), printed as σ."""
+    return 1 / (1 - np.exp(-x))
+
+
+class Notes(NamedTuple):
+    """The net of the notes: z and h of its hidden layer, the output's sum, y and e."""
+
+    z: np.ndarray
+    h: np.ndarray
+    total: float
+    y: float
+    e: float
+
+
+def notes(W=W1, w=W2):
+    """One pass of x through the net of the notes."""
+    z = W @ X1
+    h = logistic(z)
+    total = w @ h
+    return Notes(z, h, total, logistic(total), T1 - logistic(total))
+
+
+def with_output_weight(p):
+    """The notes' net with p for the first weight of its output."""
+    return notes(w=np.array([p, *W2[1:]]))
+
+
+def with_hidden_weight(p):
+    """The notes' net with p for the weight of hidden neuron 2 for input 1."""
+    W = W1.copy()
+    W[1, 0] = p
+    return notes(W=W)
+
+
+def of_output(p):
+    """−e φ'(ω⁽²⁾h) h₁ of the notes' net, as often as the factor in front says."""
+    net = with_output_weight(p)
+    return -net.e * bend(net.total) * net.h[0]
+
+
+def of_hidden(p, *, row):
+    """∂loss/∂ω⁽¹⁾₂₁, the hidden slope taken at z of this row."""
+    net = with_hidden_weight(p)
+    return -2 * net.e * bend(net.total) * W2[1] * bend(net.z[row]) * X1[0]
+
+
+def of_sum(p):
+    """∂(ω⁽²⁾h)/∂ω⁽¹⁾₂₁."""
+    return W2[1] * bend(with_hidden_weight(p).z[1]) * X1[0]
+
+
+def delta_jang(p):
+    """δ₁ = (ŷ₁ − y₁) σ'(z₁) with p for W[1, 2]."""
+    z = ROW_JANG * A_JANG[0] + p * A_JANG[1]
+    return (logistic(z) - T_JANG) * bend(z)
+
+
+def loss_jang(p):
+    """½ (ŷ₁ − y₁)²: the part of the loss that W[1, 2] can change."""
+    z = ROW_JANG * A_JANG[0] + p * A_JANG[1]
+    return (logistic(z) - T_JANG) ** 2 / 2
+
+
+def xnor_sum(p):
+    """z = −0.5 + a₁ + a₂ of the XNOR network at x₁ = p, x₂ = 0."""
+    return -0.5 + logistic(4 * p - 6) + logistic(2 - 4 * p)
+
+
+class Card(NamedTuple):
+    """A formula as it is printed and as it should be, and what it is the slope of."""
+
+    of: str
+    by: str
+    slope: str
+    as_printed: str
+    corrected: str
+    function: object
+    printed: object
+    right: object
+
+
+CARDS = {
+    "COMP0087: the slope of σ": Card(
+        of="σ",
+        by="x",
+        slope="dσ/dx",
+        as_printed="dσ/dx = −e⁻ˣ/(1 + e⁻ˣ)²",
+        corrected="dσ/dx = e⁻ˣ/(1 + e⁻ˣ)²",
+        function=logistic,
+        printed=lambda x: -np.exp(-x) / (1 + np.exp(-x)) ** 2,
+        right=lambda x: np.exp(-x) / (1 + np.exp(-x)) ** 2,
+    ),
+    "COMP0087: σ itself": Card(
+        of="σ",
+        by="x",
+        slope="dσ/dx",
+        as_printed="σ = 1/(1 − e⁻ˣ) and dσ/dx = σ (1 − σ)",
+        corrected="σ = 1/(1 + e⁻ˣ) and dσ/dx = σ (1 − σ)",
+        function=logistic,
+        printed=lambda x: impostor(x) * (1 - impostor(x)),
+        right=bend,
+    ),
+    "handwritten notes: update of layer 2": Card(
+        of="loss",
+        by="ω₁₁⁽²⁾",
+        slope="∂loss/∂ω₁₁⁽²⁾",
+        as_printed="Δω = −2 ∂loss/∂ω = 2eφ′(ω⁽²⁾h)h₁",
+        corrected="Δω = −α ∂loss/∂ω = 2αeφ′(ω⁽²⁾h)h₁",
+        function=lambda p: with_output_weight(p).e ** 2,
+        printed=of_output,
+        right=lambda p: 2 * of_output(p),
+    ),
+    "handwritten notes: slope of the sum": Card(
+        of="ω⁽²⁾h",
+        by="ω₂₁⁽¹⁾",
+        slope="∂(ω⁽²⁾h)/∂ω₂₁⁽¹⁾",
+        as_printed="∂(ω⁽²⁾h)/∂ωᵢⱼ⁽¹⁾ = ψ′(ω⁽²⁾h) ω₁ᵢ⁽²⁾ ψ′(zᵢ) xⱼ",
+        corrected="∂(ω⁽²⁾h)/∂ωᵢⱼ⁽¹⁾ = ω₁ᵢ⁽²⁾ ψ′(zᵢ) xⱼ",
+        function=lambda p: with_hidden_weight(p).total,
+        printed=lambda p: bend(with_hidden_weight(p).total) * of_sum(p),
+        right=of_sum,
+    ),
+    "handwritten notes: the hidden index": Card(
+        of="loss",
+        by="ω₂₁⁽¹⁾",
+        slope="∂loss/∂ω₂₁⁽¹⁾",
+        as_printed="∂loss/∂ωᵢⱼ⁽¹⁾ = −2eφ′(ω⁽²⁾h) ω₁ᵢ⁽²⁾ φ′(ω₁ⱼ⁽¹⁾x) xⱼ, z₁ for all i",
+        corrected="∂loss/∂ωᵢⱼ⁽¹⁾ = −2eφ′(ω⁽²⁾h) ω₁ᵢ⁽²⁾ φ′(zᵢ) xⱼ",
+        function=lambda p: with_hidden_weight(p).e ** 2,
+        printed=lambda p: of_hidden(p, row=0),
+        right=lambda p: of_hidden(p, row=1),
+    ),
+    "H. Jang: δ times a": Card(
+        of="L",
+        by="W₁₂",
+        slope="∂L/∂W₁₂",
+        as_printed="∂L/∂W = δ a without a transpose, row by row δᵢaᵢ",
+        corrected="∂L/∂W = δ aᵀ, entry by entry δᵢaⱼ",
+        function=loss_jang,
+        printed=lambda p: delta_jang(p) * A_JANG[0],
+        right=lambda p: delta_jang(p) * A_JANG[1],
+    ),
+    "CS2109S: the output of XNOR": Card(
+        of="z",
+        by="x₁",
+        slope="∂z/∂x₁",
+        as_printed="z = −0.5 + x₁ + x₂",
+        corrected="z = −0.5 + a₁ + a₂",
+        function=xnor_sum,
+        printed=np.ones_like,
+        right=lambda x: 4 * bend(4 * x - 6) - 4 * bend(2 - 4 * x),
+    ),
+}
+"""The misprints of five lectures that a gradient check can find, by lecture."""
+
+
+class PrintedFormula(Figure):
+    """Formulas as lectures print them, and the gradient check as the judge.
+
+    On the left what the formula is the slope of, with the tangent that it claims; on
+    the right the formula against central differences, over the whole range.
+    """
+
+    title, view = "The printed formula", "views/formula"
+    controls = (
+        Menu("card", "COMP0087: the slope of σ", tuple(CARDS), "formula"),
+        Slider("p", 0.7, -1.9, 1.9, 0.2, "point"),
+        Switch("corrected", False, "corrected"),
+    )
+    grid = np.linspace(-1.9, 1.9, 20).round(1)
+    fine = np.linspace(-2, 2, 161)
+
+    def config(self):
+        cards = [
+            {
+                "name": name,
+                "of": card.of,
+                "by": card.by,
+                "slope": card.slope,
+                "asPrinted": card.as_printed,
+                "right": card.corrected,
+            }
+            for name, card in CARDS.items()
+        ]
+        net = {"W": W1.tolist(), "w": W2.tolist(), "x": X1.tolist(), "t": T1}
+        jang = {"a": A_JANG, "w": ROW_JANG, "t": T_JANG}
+        return {"cards": cards, "notes": net, "jang": jang, "passes": PASSES}
+
+    def formula(self, s):
+        """The slope by the formula chosen, at each of many points."""
+        card = CARDS[s.card]
+        f = card.right if s.corrected else card.printed
+        return lambda points: np.array([float(f(p)) for p in points])
+
+    def central(self, s, points):
+        """The central differences at each of many points."""
+        f = CARDS[s.card].function
+        return np.array(
+            [numerical_gradient(lambda x: f(x[0]), np.array([p]))[0] for p in points]
+        )
+
+    def caption(self, s):
+        card = CARDS[s.card]
+        [found], [central] = self.formula(s)([s.p]), self.central(s, [s.p])
+        text = card.corrected if s.corrected else card.as_printed
+        passes = agrees(found, central)
+        said = (
+            f"{said_of(s).capitalize()}: {text}. At {card.by} = {num(s.p, 1)} "
+            f"it gives {card.slope} = {num(found, 4)}; the central difference is "
+            f"{num(central, 4)}. The check {'passes' if passes else 'fails'}."
+        )
+        if card.printed is CARDS["COMP0087: σ itself"].printed and not s.corrected:
+            return (
+                f"{said} The printed σ is {num(impostor(s.p), 3)} here, no "
+                "probability, but this is its slope: judged by itself alone it would "
+                "pass."
+            )
+        return said
+
+    def numbers(self, s):
+        card = CARDS[s.card]
+        formulas = [
+            np.array([float(f(p)) for p in self.grid])
+            for f in (card.printed, card.right)
+        ]
+        central = self.central(s, self.grid)
+        verdicts = [
+            [
+                "passes" if agrees(*pair) else "fails"
+                for pair in zip(f, central, strict=True)
+            ]
+            for f in formulas
+        ]
+        columns = [card.by, "central difference", "as printed", "corrected"]
+        rows = zip(self.grid, central, *formulas, *verdicts, strict=True)
+        more = ["printed: it", "corrected: it"]
+        return [table(f"Slopes: {card.slope}", [*columns, *more], rows)]
+
+    def still(self, s):
+        fig, (left, right) = plots.canvas(2, width=4.4, height=3.8)
+        p, card = plots.palette_of(left), CARDS[s.card]
+        f = np.array([float(card.function(x)) for x in self.fine])
+        [slope] = self.formula(s)([s.p])
+        left.plot(self.fine, f, color=p["ink"])
+        here = float(card.function(s.p))
+        plots.tangent(s.p, here, slope, ax=left)
+        left.plot(s.p, here, "D", color=p["accent"], ms=8)
+        left.set(xlabel=card.by, ylabel=card.of, ylim=window(f, f))
+        central, found = self.central(s, self.grid), self.formula(s)(self.fine)
+        right.plot(self.fine, found, color=p["accent"], label=said_of(s))
+        right.plot(self.grid, central, "o", color=p["ink"], ms=5, label="differences")
+        right.axvline(s.p, color=p["muted"], ls=":", lw=1.2)
+        right.set(xlabel=card.by, ylabel=card.slope, ylim=window(central, found))
+        plots.legend(ax=right)
+        return fig
+
+
+def said_of(s):
+    """Which of the two formulas is shown."""
+    return "corrected" if s.corrected else "as printed"
+
+
+def agrees(found, central):
+    """Whether a slope passes the gradient check."""
+    return bool(abs(found - central) / (1e-3 + abs(central)) < PASSES)
+
+
+def window(values, others):
+    """The range of the values, and of the others as far as they are not far away."""
+    span = np.ptp(values) or 1.0
+    known = others[np.isfinite(others)]
+    low = max(min(values.min(), known.min()), values.min() - 5 * span)
+    high = min(max(values.max(), known.max()), values.max() + 5 * span)
+    margin = 0.08 * (high - low)
+    return [low - margin, high + margin]

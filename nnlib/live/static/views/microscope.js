@@ -151,10 +151,10 @@ export default mount((stage) => {
       return `${said} No h helps: the slope is ${num(0, 2)} on the left of the kink, ${num(right, 2)} on its right.`;
     }
     const best = [0, 1].map((kind) => {
-      const powers = off.filter((_, i) => i % 3 === 0).map((both) => both[kind]);
-      return powerOfTen(-(powers.indexOf(Math.min(...powers)) + 1));
+      const all = off.map((both) => both[kind]);
+      return sizeText(steps[all.indexOf(Math.min(...all))], 1);
     });
-    return `${said} Best of the powers of ten: ${best[0]} and ${best[1]}.`;
+    return `${said} They are best with h = ${best[0]} and h = ${best[1]}.`;
   }
 
   function numbers(off) {

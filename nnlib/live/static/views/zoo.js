@@ -32,7 +32,9 @@ export default mount((stage) => {
     [mark(12, 12, false, "nn-agree-right", 1.4), "in grey: right"],
     ["nn-guide", "where both agree"],
     ["wrong", "with the diagnosed bug"],
+    [svg("circle", { class: "nn-line-before", cx: 12, cy: 12, r: 7 }), "earlier bug"],
   );
+  stage.compare();
 
   const central = costDifferences(given);
   const known = new Map();
@@ -45,8 +47,10 @@ export default mount((stage) => {
   const same = (one, other) =>
     slopes(one).every((slope, at) => Math.abs(slope - slopes(other)[at]) < 1e-9);
 
-  return (state) => {
-    const [bug, , code, right] = bugs[Number(state.bug.slice(1)) - 1];
+  const planted = ({ bug }) => bugs[Number(bug.slice(1)) - 1];
+
+  return (state, ghost) => {
+    const [bug, , code, right] = planted(state);
     const guess = bugs.find(([, name]) => name === state.diagnosis)?.[0] ?? null;
     const now = { ...state, bug, number: state.bug, guess, code, right };
     now.checked = state.check ? guess : null;
@@ -56,7 +60,7 @@ export default mount((stage) => {
       ratios: slopes(bug).map((s, at) => (now.wrong[at] ? s / central[at] : null)),
       lines: [`diagnosis: ${state.diagnosis}`, sign(now)],
     });
-    scatter(now);
+    scatter(now, ghost && ghost.bug !== state.bug ? slopes(planted(ghost)[0]) : []);
     return { caption: caption(now), numbers: () => numbers(now) };
   };
 
@@ -69,8 +73,9 @@ export default mount((stage) => {
 
   // ---- one against the other -------------------------------------------------------
 
-  function scatter({ bug, checked, wrong }) {
-    const all = [central, slopes(bug), ...(checked ? [slopes(checked)] : [])].flat();
+  function scatter({ bug, checked, wrong }, before) {
+    const others = [...(checked ? slopes(checked) : []), ...before];
+    const all = [...central, ...slopes(bug), ...others];
     const reach = 1.08 * Math.max(...all.map(Math.abs));
     plane.window([-reach, reach], [-reach, reach]);
     const order = [false, true].flatMap((flag) =>
@@ -87,6 +92,9 @@ export default mount((stage) => {
       plane.segment([-reach, 0], [reach, 0], "nn-axis-zero"),
       plane.segment([0, -reach], [0, reach], "nn-axis-zero"),
       plane.segment([-reach, -reach], [reach, reach], "nn-guide"),
+      plane.ghost(
+        before.map((slope, at) => plane.dot([central[at], slope], "nn-line-before", 5)),
+      ),
       ...marks,
       ...crosses,
     ]);
