@@ -890,7 +890,8 @@ def test_the_table_of_a_neurons_slopes():
 
 @typed(
     BACK,
-    "\\frac{\\partial \\ell}{\\partial w_1} = \\underbrace{2 (y - t) \\cdot y (1 - y)}",
+    "{\\partial w_1} &= \\underbrace{2 (y - t) \\cdot y (1 - y)}_{\\delta_3} \\\\ "
+    "&\\quad \\cdot w_5 \\cdot a_1 (1 - a_1) \\cdot x_1.",
     "print $-0.095$ as the slope of $w_6$.",
     "*… $\\partial C / \\partial w_6 = -0.095$.* See above.",
 )
