@@ -933,7 +933,7 @@ def test_sizes_that_the_cells_have():
     BACK,
     "\\approx \\frac{L(w + h) - L(w - h)}{2 h}",
     "In between lies the best $h$, near $10^{-5}$ for central differences with 16 "
-    "digits. With the 7 digits of `float32` there is hardly room between the two.",
+    "digits. With the 7 digits of `float32` there is hardly room between the two;",
     "central differences, $h$ near $10^{-5}$, random numbers, no layer square.",
 )
 def test_the_best_step():
