@@ -896,7 +896,8 @@ def test_the_table_of_a_neurons_slopes():
 
 @typed(
     BACK,
-    "\\frac{\\partial \\ell}{\\partial w_1} = \\underbrace{2 (y - t) \\cdot y (1 - y)}",
+    "{\\partial w_1} &= \\underbrace{2 (y - t) \\cdot y (1 - y)}_{\\delta_3} \\\\ "
+    "&\\quad \\cdot w_5 \\cdot a_1 (1 - a_1) \\cdot x_1.",
     "print $-0.095$ as the slope of $w_6$.",
     "*… $\\partial C / \\partial w_6 = -0.095$.* See above.",
 )
@@ -938,7 +939,7 @@ def test_sizes_that_the_cells_have():
     BACK,
     "\\approx \\frac{L(w + h) - L(w - h)}{2 h}",
     "In between lies the best $h$, near $10^{-5}$ for central differences with 16 "
-    "digits. With the 7 digits of `float32` there is hardly room between the two.",
+    "digits. With the 7 digits of `float32` there is hardly room between the two;",
     "central differences, $h$ near $10^{-5}$, random numbers, no layer square.",
 )
 def test_the_best_step():
