@@ -1,5 +1,6 @@
 """The figures of chapter 7: what they claim is what nnlib computes."""
 
+from itertools import product
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,8 +10,12 @@ from nnlib.activations import softmax
 from nnlib.jacobians import network_jacobian, numerical_jacobian
 from nnlib.live.jacobians import (
     BENDS,
+    CHAIN,
     DEEPEST,
+    FACTORS,
     HALVINGS,
+    NOTHING,
+    ChainOfJacobians,
     JacobianLens,
     NetworkAsMap,
     SoftmaxJacobian,
@@ -93,14 +98,14 @@ def test_two_classes_that_share_all_make_the_largest_entry():
 @pytest.mark.parametrize("scale", [0.5, 1.0, 2.7])
 def test_the_singular_values_behind_each_layer(g, scale):
     figure, s = NetworkAsMap(), state(NetworkAsMap, g=g, scale=scale, x1=-0.7)
-    for layers, (J, own, product) in enumerate(figure.steps(s)):
+    for layers, (J, own, whole) in enumerate(figure.steps(s)):
         if not layers:
             continue
         x = np.array([[s.x1, s.x2]])
-        whole = network_jacobian(figure.map(s, layers), x)[0]
-        assert pytest.approx(whole, rel=1e-12) == J
-        values = np.linalg.svd(whole, compute_uv=False)
-        assert product == pytest.approx(values, rel=1e-9, abs=1e-12)
+        right = network_jacobian(figure.map(s, layers), x)[0]
+        assert pytest.approx(right, rel=1e-12) == J
+        values = np.linalg.svd(right, compute_uv=False)
+        assert whole == pytest.approx(values, rel=1e-9, abs=1e-12)
         before = figure.map(s, layers - 1)(x)
         alone = network_jacobian(figure.map(s, 1), before)[0]
         values = np.linalg.svd(alone, compute_uv=False)
@@ -117,9 +122,9 @@ def test_singular_values_of_any_matrix():
 
 def test_a_turn_stretches_nothing_and_a_sigmoid_keeps_a_quarter_at_most():
     figure = NetworkAsMap()
-    for _, own, product in figure.steps(state(NetworkAsMap, g="identity")):
+    for _, own, whole in figure.steps(state(NetworkAsMap, g="identity")):
         assert own == pytest.approx((1, 1), abs=1e-15)
-        assert product == pytest.approx((1, 1), abs=1e-14)
+        assert whole == pytest.approx((1, 1), abs=1e-14)
     steps = figure.steps(state(NetworkAsMap, g="sigmoid"))
     assert all(own[0] <= 0.25 for _, own, _ in steps[1:])
     assert steps[DEEPEST][2][0] < 0.25**DEEPEST
@@ -129,3 +134,52 @@ def test_a_turn_stretches_nothing_and_a_sigmoid_keeps_a_quarter_at_most():
 def test_without_layers_the_plane_is_itself():
     said = NetworkAsMap().caption(state(NetworkAsMap, layers=0))
     assert said.startswith("No layer yet")
+
+
+# --- a chain of Jacobians ---------------------------------------------------------
+
+
+def chained(left, middle, right, **more):
+    s = state(ChainOfJacobians, left=left, middle=middle, right=right, **more)
+    return ChainOfJacobians().caption(s)
+
+
+def test_the_chain_multiplies_from_the_output_on():
+    s = state(ChainOfJacobians, left="J₃", middle="J₂", right="J₁", x1=-0.3)
+    _, whole, J = ChainOfJacobians().placed(s)
+    x = np.array([-0.3, -1.0])
+    slopes = numerical_jacobian(lambda x: CHAIN(x[None])[0], x)
+    assert pytest.approx(slopes, abs=1e-9) == J
+    assert pytest.approx(J, abs=1e-15) == whole
+    assert "it is J = ∂y/∂x" in ChainOfJacobians().caption(s)
+    assert "it is Jᵀ" in chained("J₁ᵀ", "J₂ᵀ", "J₃ᵀ")
+    assert "it is J = ∂y/∂x" in chained("J₃", "J₂ᵀ", "J₁")  # J₂ is symmetric
+
+
+def test_what_cannot_be_multiplied_is_refused_with_the_reason():
+    assert chained("J₁", "J₂", "J₃") == (
+        "J₁ J₂ J₃, that is 3×2 · 3×3 · 2×3: refused. "
+        "A row of J₁ has 2 numbers, a column of J₂ has 3."
+    )
+    assert "A row of J₂ has 3 numbers, a column of J₃ has 2." in chained(
+        NOTHING, "J₂", "J₃"
+    )
+
+
+def test_a_product_may_exist_and_be_wrong():
+    assert "The shape is that of ∂y/∂x, the numbers are not" in chained(
+        "J₁ᵀ", "J₂", "J₁"
+    )
+    assert "the numbers are not" in chained("J₃", NOTHING, "J₁")
+    assert "is no ∂y/∂x: that is 2×2" in chained("J₁", NOTHING, "J₃")
+    assert chained("J₂", NOTHING, NOTHING).startswith("J₂ alone is 3×3.")
+    assert chained(*[NOTHING] * 3) == "No factor is placed yet."
+
+
+def test_of_all_the_ways_to_place_three_factors_only_these_are_right():
+    right = [
+        names
+        for names in product(FACTORS, repeat=3)
+        if "it is J = ∂y/∂x" in chained(*names)
+    ]
+    assert right == [("J₃", "J₂", "J₁"), ("J₃", "J₂ᵀ", "J₁")]

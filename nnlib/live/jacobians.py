@@ -1,11 +1,13 @@
 """The live figures of chapter 7: a map seen closely, and Jacobians multiplied."""
 
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
 
 from .. import plots
 from ..activations import LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from ..jacobians import network_jacobian
 from ..mlp import Dense, Identity, Network
 from .figure import Figure, Menu, Slider
 from .spec import to_spec
@@ -203,7 +205,7 @@ class NetworkAsMap(Figure):
         return Network(each * layers) if layers else lambda X: X
 
     def steps(self, s):
-        """Behind each layer: J of all so far, singular values of its own and of that."""
+        """Behind each layer: J so far, singular values of the layer alone and of J."""
         x, J, det = np.array([[s.x1, s.x2]]), np.eye(2), 1.0
         found = [(J, (1.0, 1.0), (1.0, 1.0))]
         layer, g = self.map(s, 1).layers
@@ -260,3 +262,124 @@ class NetworkAsMap(Figure):
         right.set(xlabel="layers", ylabel="singular values")
         plots.legend(ax=right)
         return fig
+
+
+# --- a chain of Jacobians -----------------------------------------------------------
+
+FIRST = np.array([[1.2, -0.5], [0.4, 0.9], [-0.8, 0.6]])
+OFFSET = np.array([0.1, -0.2, 0.3])
+SECOND = np.array([[0.7, -1.1, 0.5], [0.3, 0.8, -0.6]])
+CHAIN = Network([Dense.of(FIRST, OFFSET), Tanh(), Dense.of(SECOND, np.zeros(2))])
+NOTHING = "nothing"
+FACTORS = ("J₁", "J₂", "J₃", "J₁ᵀ", "J₂ᵀ", "J₃ᵀ")
+
+
+def shape_of(M):
+    """2×3"""
+    return "×".join(map(str, M.shape))
+
+
+class ChainOfJacobians(Figure):
+    """Three places for the Jacobians of a network 2 → 3 → 3 → 2, in any order.
+
+    J₁ = W₁, J₂ = diag(tanh'(z)) and J₃ = W₂; a product of them may not exist, or exist
+    and be no derivative of anything.
+    """
+
+    title, view = "A chain of Jacobians", "views/chain"
+    controls = (
+        Menu("left", "J₁", (*FACTORS, NOTHING), "left"),
+        Menu("middle", "J₂", (*FACTORS, NOTHING), "middle"),
+        Menu("right", "J₃", (*FACTORS, NOTHING), "right"),
+        Slider("x1", 0.5, *WINDOW, 0.1, "x₁"),
+        Slider("x2", -1.0, *WINDOW, 0.1, "x₂"),
+    )
+
+    def config(self):
+        return {"net": to_spec(CHAIN), "nothing": NOTHING}
+
+    def jacobians(self, s):
+        """Every factor by its name, and J = J₃ J₂ J₁."""
+        x = np.array([[s.x1, s.x2]])
+        A = CHAIN.trace(x)[:-1]
+        layers = [f.jacobian(a)[0] for f, a in zip(CHAIN.layers, A, strict=True)]
+        each = dict(zip(FACTORS, [*layers, *(J.T for J in layers)], strict=True))
+        return each, network_jacobian(CHAIN, x)[0]
+
+    def placed(self, s):
+        """The factors [(name, matrix), …], left to right; their product or None; J."""
+        each, J = self.jacobians(s)
+        names = [one for one in (s.left, s.middle, s.right) if one != NOTHING]
+        factors = [(name, each[name]) for name in names]
+        if not factors or self.clash(factors):
+            return factors, None, J
+        product = factors[0][1]
+        for _, M in factors[1:]:
+            product = product @ M
+        return factors, product, J
+
+    def clash(self, factors):
+        """The first two neighbours whose inner sizes differ, or None."""
+        for one, other in pairwise(factors):
+            if one[1].shape[1] != other[1].shape[0]:
+                return one, other
+        return None
+
+    def caption(self, s):
+        factors, product, J = self.placed(s)
+        if not factors:
+            return "No factor is placed yet."
+        names = " ".join(name for name, _ in factors)
+        shapes = " · ".join(shape_of(M) for _, M in factors)
+        if product is None:
+            (one, A), (other, B) = self.clash(factors)
+            return (
+                f"{names}, that is {shapes}: refused. A row of {one} has {A.shape[1]} "
+                f"numbers, a column of {other} has {B.shape[0]}."
+            )
+        said = f"{names}, that is {shapes}, is {shape_of(product)}"
+        if len(factors) == 1:
+            said = f"{names} alone is {shapes}"
+        if same(product, J):
+            return f"{said}: it is J = ∂y/∂x, numerator layout."
+        if same(product, J.T):
+            return f"{said}: it is Jᵀ, which takes ∂L/∂y back to ∂L/∂x."
+        if product.shape != J.shape:
+            return f"{said}. It exists, but is no ∂y/∂x: that is {shape_of(J)}."
+        gap = size_text(np.abs(product - J).max(), 2)
+        return f"{said}. The shape is that of ∂y/∂x, the numbers are not: off by {gap}."
+
+    def numbers(self, s):
+        factors, product, J = self.placed(s)
+        tables = [
+            counted(f"{name}, {place}", M) for place, (name, M) in enumerate(factors, 1)
+        ]
+        if product is not None:
+            tables.append(counted("The product", product))
+        return [*tables, counted("J = ∂y/∂x", J)]
+
+    def still(self, s):
+        fig, [ax] = plots.canvas(width=6.4, height=4.2)
+        factors, product, _ = self.placed(s)
+        at, below = 0, max([2, *(len(M) for _, M in factors)]) + 2
+        for name, M in factors:
+            plots.heat_map(M, name=name, ax=ax, at=(at, 0))
+            at += M.shape[1] + 0.8
+        if product is not None:
+            plots.heat_map(product, name="the product", ax=ax, at=(0, below))
+        elif factors:
+            (one, A), (other, B) = self.clash(factors)
+            words = f"{one} · {other}: {A.shape[1]} ≠ {B.shape[0]}, no product"
+            plots.note(words, (0, below + 1), (0, 0), ax=ax)
+        ax.set(xlim=(-0.5, max(at, 4)), ylim=(below + 4, -0.5))
+        return fig
+
+
+def same(A, B):
+    return A.shape == B.shape and np.abs(A - B).max() < 1e-12
+
+
+def counted(name, M):
+    """The matrix M as a table, its rows and columns counted from 1."""
+    columns = [f"column {j + 1}" for j in range(M.shape[1])]
+    return rows_of(f"{name}, {shape_of(M)}", M, range(1, len(M) + 1), columns)

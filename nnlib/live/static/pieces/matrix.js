@@ -14,7 +14,7 @@ export const subscript = (index) =>
   [...String(index + 1)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
 
 /** The cells of one matrix. Each keeps its element, so that it can be held and focused. */
-class Cells {
+export class Cells {
   /** @param handle (row, column, mark) → a Handle around the mark, or null. */
   constructor({ hatch, handle = null }) {
     Object.assign(this, { hatch, handle });
@@ -104,7 +104,7 @@ function fitting(values, width, digits) {
 }
 
 /** Hatching for what is negative: a mark beside the colour. */
-function hatching() {
+export function hatching() {
   const id = `nn-cell-hatch-${(maps += 1)}`;
   const lines = svg("path", {
     class: "nn-cell-hatch",
@@ -115,14 +115,14 @@ function hatching() {
 }
 
 /** The brackets around n rows and d columns of cells. */
-function brackets({ x, y, width, height }, n, d) {
+export function brackets({ x, y, width, height }, n, d) {
   const [top, bottom] = [y - 2, y + n * height + 2];
   const side = (at, inwards) => `M${at + inwards} ${top}H${at}V${bottom}h${inwards}`;
   const d_ = `${side(x - 3, 6)}${side(x + d * width + 3, -6)}`;
   return svg("path", { class: "nn-cell-bracket", d: d_ });
 }
 
-const words = (x, y, text, { look = null, anchor = "middle" } = {}) =>
+export const words = (x, y, text, { look = null, anchor = "middle" } = {}) =>
   svg("text", { class: look, x, y, "text-anchor": anchor }, text);
 
 /** Labels above the columns and left of the rows of a matrix. */
@@ -214,7 +214,7 @@ function totals({ x, y, width, height }, values, digits) {
   ];
 }
 
-function sized({ element, picture, width, height }) {
+export function sized({ element, picture, width, height }) {
   element.style.height = `${height}px`;
   dress(picture, { viewBox: `0 0 ${width} ${height}`, height }, []);
 }

@@ -9,7 +9,7 @@ import { mount } from "../stage.js";
 import { num } from "../text.js";
 
 const CORNERS = 72; // of what is drawn as a circle
-const READABLE = 0.01; // in a narrower window all numbers of an axis would be the same
+const READABLE = [0.01, 1e4]; // widths of a window whose axes' numbers differ, and fit
 const SIGMA = ["σ₁", "σ₂"];
 const LOOKS = ["nn-curve", "nn-line-smallest"];
 const ONE = [
@@ -106,9 +106,9 @@ export default mount((stage) => {
       plus(y, times(J, [u - x[0], v - x[1]])),
     );
     const before = ghost && mapOf(ghost)(circleOf(ghost));
-    const tiny = `all you see is ${sizeText(width)} wide`;
+    const words = `all you see is ${sizeText(width)} wide`;
     const corner = [plane.x[0], plane.y[1]];
-    const note = width > READABLE ? [] : [plane.text(corner, tiny, { dx: 7, dy: 17 })];
+    const note = readable(width) ? [] : [plane.text(corner, words, { dx: 7, dy: 17 })];
     plane.draw(
       [
         ...bentGrid(plane, f, window, window),
@@ -210,6 +210,8 @@ function bordering([low, high], count = 40) {
   ]);
 }
 
+const readable = (width) => width > READABLE[0] && width < READABLE[1];
+
 /** Show the window that holds all points, one scale for both axes; how wide it is. */
 function look(plane, points) {
   const ends = [0, 1].map((i) => {
@@ -227,7 +229,7 @@ function look(plane, points) {
     return [(low + high) / 2 - half, (low + high) / 2 + half];
   });
   const wide = x[1] - x[0];
-  const ticks = wide > READABLE ? 4 : 0;
+  const ticks = readable(wide) ? 4 : 0;
   Object.assign(plane, { xticks: ticks, yticks: ticks });
   plane.window(x, y);
   return wide;
