@@ -47,6 +47,8 @@ from nnlib import (
 from nnlib.data import circles, digits
 from nnlib.live import bugs
 from nnlib.live.backprop import Gears
+from nnlib.data import circles
+from nnlib.live.jacobians import NetworkAsMap
 from nnlib.live.loss import FourTasks, examples, slopes
 from nnlib.live.mlp import FEET, FoldedPlane, FourLines, collapsed
 from nnlib.live.perceptron import DrawTheLine, LearningRule, OneNeuron
@@ -1220,6 +1222,36 @@ def test_a_shortcut_and_orthogonal_weights_keep_directions():
     assert short[0] / short[-1] < bare[0] / bare[-1] / 1000
     even = stretches(orthogonal, 0)
     assert even[0] / even[-1] < 2
+
+
+@typed(
+    MATRIX,
+    "At scale 1 the tanh are hardly bent: both singular values shrink a little a "
+    "layer, together",
+    "With a sigmoid they shrink together too, but to less than a quarter a layer",
+    "At scale 2 and eight layers, tanh shows our puzzle",
+    "A leaky ReLU keeps a tenth of it.",
+)
+def test_what_the_activation_takes():
+    figure = NetworkAsMap()
+
+    def stretches(**changed):
+        s = SimpleNamespace(**{**vars(figure.state), **changed})
+        return np.array([own for _, own, _ in figure.steps(s)[1:]])
+
+    even, sure = stretches(scale=1.0), stretches(scale=2.0)
+    assert len(even) == 8
+    assert (even > 0.7).all()
+    assert (even < 1).all()
+    assert (stretches(g="sigmoid", scale=1.0) < 0.25).all()
+    assert (sure[:, 0] / sure[:, 1]).max() > 10
+    assert not stretches(g="ReLU", scale=2.0)[:, 1].all()
+    leaky = stretches(g="leaky ReLU", scale=2.0)
+    assert (leaky[:, 1] / leaky[:, 0]).min() == pytest.approx(0.1)
+    J_of_all = figure.steps(SimpleNamespace(**{**vars(figure.state), "scale": 2.0}))
+    long, short = J_of_all[-1][-1]
+    assert long > 2
+    assert short < 1e-5
 
 
 @typed(
