@@ -47,7 +47,6 @@ from nnlib import (
 from nnlib.data import circles, digits
 from nnlib.live import bugs
 from nnlib.live.backprop import Gears
-from nnlib.data import circles
 from nnlib.live.jacobians import NetworkAsMap
 from nnlib.live.loss import FourTasks, examples, slopes
 from nnlib.live.mlp import FEET, FoldedPlane, FourLines, collapsed
