@@ -8,16 +8,24 @@ import pytest
 
 from nnlib import MSE, SGD, Adam, Momentum, fit, inverse_time
 from nnlib.live.optimisers import (
+    DECAYS,
+    EPOCHS,
+    EVERY,
     LAST,
+    LOSSES,
     ROOMS,
     STOPS,
     MuseumOfRuns,
     OneStepByHand,
     OptimiserRace,
+    Overfitting,
     _line,
     _neuron,
     course_of,
     digits,
+    fitted,
+    fresh,
+    noisy,
     reach,
     surface,
 )
@@ -312,3 +320,75 @@ def test_the_table_of_a_run_grows_with_time():
     points, losses, _ = course_of("examples in order", False)
     assert [row[0] for row in board["rows"]] == [0, 4, 8, 12]
     assert board["rows"][2] == [8, *points[8], losses[8]]
+
+
+# --- over-fitting -------------------------------------------------------------------
+
+
+def test_a_training_is_nnlib_s_fit():
+    x, t, x_test, t_test = noisy()
+    net = fresh()
+    for _ in fit(net, MSE(), Momentum(0.05, weight_decay=0.01), x, t, epochs=EPOCHS):
+        pass
+    run = fitted("0.01")
+    assert run.train[-1] == MSE()(net(x), t)
+    assert run.test[-1] == MSE()(net(x_test), t_test)
+    figure, s = Overfitting(), state(Overfitting, decay="0.01")
+    assert np.array_equal(figure.answers(s, x_test), net(x_test)[:, 0])
+
+
+def test_without_decay_the_training_loss_falls_and_the_test_loss_turns():
+    run = fitted("0")
+    assert (np.diff(run.train[5:]) < 0).all()
+    best = run.test.argmin()
+    assert best * EVERY == 100
+    assert (np.diff(run.test[best + 5 :]) > 0).all()
+    assert run.test[-1] > 2.4 * run.test[best]
+
+
+def test_a_little_decay_helps_and_much_hurts():
+    last = {decay: fitted(decay).test[-1] for decay in DECAYS}
+    assert min(last, key=last.get) == "0.003"
+    assert last["0.003"] < 0.4 * last["0"]
+    assert last["0.1"] > 1.5 * last["0.003"]
+    trained = [fitted(decay).train[-1] for decay in DECAYS]
+    assert trained == sorted(trained)
+
+
+def test_stopping_early_takes_the_best_weights_so_far():
+    figure = Overfitting()
+    for step in (0, 3, 5, 50, 100):
+        s = state(Overfitting, step=step, early=True)
+        at, best = figure.shown(s)
+        assert at == best <= step
+        assert fitted("0").test[at] == fitted("0").test[: step + 1].min()
+    assert figure.shown(state(Overfitting, step=100)) == (100, 5)
+
+
+def test_the_network_can_be_told_to_rounding():
+    """Weights off by 1e-12 end up with losses off by hardly more: no chaos here."""
+    x, t, *_ = noisy()
+    net = fresh()
+    for p in net.params:
+        p *= 1 + 1e-12
+    for _ in fit(net, MSE(), Momentum(0.05), x, t, epochs=EPOCHS):
+        pass
+    assert MSE()(net(x), t) == pytest.approx(fitted("0").train[-1], rel=1e-10)
+
+
+@pytest.mark.parametrize("decay", DECAYS)
+def test_all_losses_are_in_the_picture(decay):
+    run = fitted(decay)
+    both = np.concatenate([run.train, run.test])
+    assert LOSSES[0] < both.min()
+    assert both.max() < LOSSES[1]
+
+
+def test_the_caption_sets_the_test_loss_beside_the_best():
+    assert repr(Overfitting()) == (
+        "Over-fitting. λ = 0, epoch 2,000: training loss 0.0672, test loss 0.740, "
+        "2.4 times that of epoch 100."
+    )
+    said = repr(Overfitting(early=True))
+    assert "epoch 2,000, stopped at 100: training" in said
+    assert said.endswith("test loss 0.304, the least so far.")

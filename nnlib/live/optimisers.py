@@ -9,8 +9,8 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from .. import plots
-from ..activations import Sigmoid
-from ..backprop import value_and_grad
+from ..activations import Sigmoid, Tanh
+from ..backprop import fit, value_and_grad
 from ..gradient_descent import (
     SGD,
     AdaDelta,
@@ -660,3 +660,153 @@ def course_of(name, cure):
             if len(losses) > STOPS * room.each:
                 break
     return Course(np.array(points), np.array(losses), "")
+
+
+# --- over-fitting -------------------------------------------------------------------
+
+EPOCHS, EVERY = 2000, 20
+HIDDEN, REACH = 20, 4.0
+OPTIMISER = {"lr": 0.05, "beta": 0.9}
+DECAYS = ("0", "0.001", "0.003", "0.01", "0.03", "0.1")
+SPAN, TALL, LOSSES = (-1.0, 1.0), (-2.2, 3.0), (0.05, 1.2)
+CURVE = np.linspace(*SPAN, 21)  # of the table
+
+
+def truth(x):
+    """What the examples scatter about."""
+    return np.sin(3 * x)
+
+
+@cache
+def noisy():
+    """Training x, t (12, 1) and test x, t (41, 1): sin 3x with noise of 0.4."""
+    rng = np.random.default_rng(8)
+    x = np.sort(rng.uniform(*SPAN, 12)).round(2)
+    t = truth(x) + rng.normal(0, 0.4, 12)
+    x_test = np.linspace(*SPAN, 41)
+    t_test = truth(x_test) + rng.normal(0, 0.4, 41)
+    return [a.round(2)[:, None] for a in (x, t, x_test, t_test)]
+
+
+def fresh():
+    """The network before training: 20 steep tanh units, so that it can bend."""
+    rng = np.random.default_rng(0)
+    W, b = rng.uniform(-REACH, REACH, (HIDDEN, 1)), rng.uniform(-REACH, REACH, HIDDEN)
+    return Network([Dense.of(W, b), Tanh(), Dense(HIDDEN, 1, rng=rng)])
+
+
+class Fitted(NamedTuple):
+    """A training, seen every EVERY epochs: training and test loss, and the weights."""
+
+    train: np.ndarray
+    test: np.ndarray
+    params: list
+
+
+@cache
+def fitted(decay):
+    """The Fitted of a training with this weight decay, given as text."""
+    x, t, x_test, t_test = noisy()
+    net, opt = fresh(), Momentum(**OPTIMISER, weight_decay=float(decay))
+    losses, params = [], []
+
+    def look():
+        losses.append([MSE()(net(x), t), MSE()(net(x_test), t_test)])
+        params.append([p.copy() for p in net.params])
+
+    look()
+    for epoch, *_ in fit(net, MSE(), opt, x, t, epochs=EPOCHS):
+        if epoch % EVERY == 0:
+            look()
+    return Fitted(*np.transpose(losses), params)
+
+
+class Overfitting(Figure):
+    """A network of 20 tanh units learns twelve noisy points, and then their noise.
+
+    On the left what it answers, on the right training and test loss; full-batch SGD
+    with momentum on the squared error. Stopping early takes the weights of the epoch
+    with the least test loss so far.
+    """
+
+    title, view = "Over-fitting", "views/overfit"
+    controls = (
+        Slider("step", EPOCHS // EVERY, 0, EPOCHS // EVERY, 1, "time"),
+        Menu("decay", "0", DECAYS, "weight decay λ"),
+        Switch("early", False, "stop early"),
+    )
+
+    def config(self):
+        x, t, x_test, t_test = noisy()
+        return {
+            "train": np.hstack([x, t]).tolist(),
+            "test": np.hstack([x_test, t_test]).tolist(),
+            "network": to_spec(fresh()),
+            "optimiser": to_spec(Momentum(**OPTIMISER)),
+            "epochs": EPOCHS,
+            "every": EVERY,
+            "span": SPAN,
+            "tall": TALL,
+            "losses": LOSSES,
+            "truth": truth(np.linspace(*SPAN, 81)).tolist(),
+        }
+
+    def shown(self, s):
+        """At which stop the network is looked at, and the best stop up to the epoch."""
+        best = int(np.argmin(fitted(s.decay).test[: s.step + 1]))
+        return (best if s.early else s.step), best
+
+    def answers(self, s, x):
+        """What the network says for each x of an array."""
+        net, (at, _) = fresh(), self.shown(s)
+        for p, known in zip(net.params, fitted(s.decay).params[at], strict=True):
+            p[:] = known
+        return net(np.reshape(x, (-1, 1)))[:, 0]
+
+    def caption(self, s):
+        run, (at, best) = fitted(s.decay), self.shown(s)
+        epoch = f"epoch {s.step * EVERY:,}"
+        if s.early:
+            epoch = f"{epoch}, stopped at {at * EVERY:,}"
+        least = "the least so far"
+        if at != best:
+            times = num(run.test[at] / run.test[best], 1)
+            least = f"{times} times that of epoch {best * EVERY:,}"
+        return (
+            f"λ = {s.decay}, {epoch}: training loss {size_text(run.train[at])}, "
+            f"test loss {size_text(run.test[at])}, {least}."
+        )
+
+    def numbers(self, s):
+        run, (at, _) = fitted(s.decay), self.shown(s)
+        stops = range(0, s.step + 1, 5)
+        losses = [[k * EVERY, run.train[k], run.test[k]] for k in stops]
+        said = zip(CURVE, self.answers(s, CURVE), strict=True)
+        return [
+            table("The losses", ["epoch", "training", "test"], losses),
+            table(f"What it says, epoch {at * EVERY}", ["x", "y"], said),
+        ]
+
+    def still(self, s):
+        fig, (left, right) = plots.canvas(2, width=4.8, height=3.8)
+        p, run, (at, best) = plots.PALETTE["light"], fitted(s.decay), self.shown(s)
+        x, t, x_test, t_test = noisy()
+        grid = np.linspace(*SPAN, 201)
+        left.plot(grid, truth(grid), color=p["muted"], ls=":", label="sin 3x")
+        left.plot(grid, self.answers(s, grid), color=p["accent"], label="the network")
+        left.plot(x_test, t_test, "s", color=p["good"], ms=4, label="test")
+        left.plot(x, t, "o", color=p["accent"], ms=7, label="training")
+        left.set(xlabel="x", ylabel="y", xlim=SPAN, ylim=TALL)
+        left.locator_params(axis="x", nbins=5)
+        plots.legend(ax=left, loc="upper left")
+        epochs = np.arange(s.step + 1) * EVERY
+        right.plot(epochs, run.train[: s.step + 1], color=p["accent"], label="training")
+        dashed = {"color": p["good"], "ls": (0, (5, 2))}
+        right.plot(epochs, run.test[: s.step + 1], label="test", **dashed)
+        right.axvline(best * EVERY, color=p["muted"], ls=":", lw=1.2)
+        right.plot(at * EVERY, run.train[at], "o", color=p["accent"])
+        right.plot(at * EVERY, run.test[at], "s", color=p["good"])
+        right.set(xlabel="epoch", ylabel="loss", yscale="log")
+        right.set(xlim=(0, EPOCHS), ylim=LOSSES)
+        plots.legend(ax=right, loc="upper right")
+        return fig
