@@ -1,6 +1,6 @@
 """The figures of chapter 7: what they claim is what nnlib computes."""
 
-from itertools import product
+from itertools import pairwise, product
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,6 +16,7 @@ from nnlib.live.jacobians import (
     HALVINGS,
     NOTHING,
     ChainOfJacobians,
+    CostCounter,
     JacobianLens,
     NetworkAsMap,
     SoftmaxJacobian,
@@ -183,3 +184,82 @@ def test_of_all_the_ways_to_place_three_factors_only_these_are_right():
         if "it is J = ∂y/∂x" in chained(*names)
     ]
     assert right == [("J₃", "J₂", "J₁"), ("J₃", "J₂ᵀ", "J₁")]
+
+
+# --- what a Jacobian costs --------------------------------------------------------
+
+
+class Counted:
+    """A number whose multiplications are counted."""
+
+    times = 0
+
+    def __mul__(self, other):
+        Counted.times += 1
+        return self
+
+    def __add__(self, other):
+        return self
+
+
+def counted(work):
+    """How many multiplications work() does."""
+    Counted.times = 0
+    work()
+    return Counted.times
+
+
+def ones(*shape):
+    return np.full(shape, Counted(), dtype=object)
+
+
+@pytest.mark.parametrize("layers", [2, 4])
+def test_the_costs_are_those_of_multiplying_it_out(layers):
+    s = state(CostCounter, inputs=5, hidden=3, outputs=2, layers=layers)
+    figure = CostCounter()
+    sizes = figure.sizes(s)
+    assert sizes == [5, *[3] * (layers - 1), 2]
+    weights = [ones(m, n) for n, m in pairwise(sizes)]
+    slopes = ones(3)
+
+    def forward(v, last=None):
+        """J v, v a column or a whole matrix, the slopes one by one or as a matrix."""
+        for k, W in enumerate(weights):
+            v = W @ v
+            if k < layers - 1:
+                v = slopes * v if last is None else last @ v
+        return v
+
+    def back(u):
+        for k, W in reversed(list(enumerate(weights))):
+            u = u @ W
+            if k:
+                u = u * slopes
+        return u
+
+    walk, (full, columns, rows) = figure.costs(s)
+    assert counted(lambda: forward(ones(5))) == walk
+    assert counted(lambda: back(ones(2))) == walk
+    assert counted(lambda: forward(ones(5, 5), ones(3, 3))) == full
+    assert columns == 5 * walk
+    assert rows == 2 * walk
+
+
+def test_whoever_is_fewer_is_cheaper():
+    said = CostCounter().caption(state(CostCounter))
+    assert "24,000 row by row (10 walks back)" in said
+    assert "Fewer outputs than inputs: rows are 6.40 times cheaper" in said
+    said = CostCounter().caption(state(CostCounter, outputs=1))
+    assert "(1 walk back). Fewer outputs than inputs: rows are 64.0 times" in said
+    said = CostCounter().caption(state(CostCounter, inputs=2))
+    assert "columns are 5.00 times cheaper" in said
+    said = CostCounter().caption(state(CostCounter, inputs=10))
+    assert "rows and columns cost the same" in said
+
+
+def test_the_factors_multiply_to_the_size_of_j():
+    s = state(CostCounter, layers=3)
+    names, shapes = zip(*CostCounter().factors(s), strict=True)
+    assert names == ("W₃", "D₂", "W₂", "D₁", "W₁")
+    assert all(one[1] == other[0] for one, other in pairwise(shapes))
+    assert (shapes[0][0], shapes[-1][1]) == (s.outputs, s.inputs)

@@ -352,7 +352,7 @@ class ChainOfJacobians(Figure):
     def numbers(self, s):
         factors, product, J = self.placed(s)
         tables = [
-            counted(f"{name}, {place}", M) for place, (name, M) in enumerate(factors, 1)
+            counted(f"{place}: {name}", M) for place, (name, M) in enumerate(factors, 1)
         ]
         if product is not None:
             tables.append(counted("The product", product))
@@ -383,3 +383,89 @@ def counted(name, M):
     """The matrix M as a table, its rows and columns counted from 1."""
     columns = [f"column {j + 1}" for j in range(M.shape[1])]
     return rows_of(f"{name}, {shape_of(M)}", M, range(1, len(M) + 1), columns)
+
+
+# --- what the whole Jacobian costs --------------------------------------------------
+
+WAYS = ("full product", "column by column", "row by row")
+
+
+class CostCounter(Figure):
+    """The multiplications that J takes: whole, by columns (jvp) and by rows (vjp).
+
+    A walk multiplies a vector by every W, and by the hidden layers' slopes one by one.
+    The full product starts with the identity and has the slopes as diagonal matrices.
+    """
+
+    title, view = "What a Jacobian costs", "views/cost"
+    controls = (
+        Slider("inputs", 64, 1, 64, 1, "inputs"),
+        Slider("hidden", 32, 1, 64, 1, "hidden"),
+        Slider("outputs", 10, 1, 64, 1, "outputs"),
+        Slider("layers", 2, 2, 6, 1, "layers"),
+    )
+
+    def sizes(self, s):
+        return [s.inputs, *[s.hidden] * (s.layers - 1), s.outputs]
+
+    def costs(self, s):
+        """Multiplications of one walk, and of all J in each of WAYS."""
+        weights = sum(m * n for m, n in pairwise(self.sizes(s)))
+        slopes = (s.layers - 1) * s.hidden
+        walk = weights + slopes
+        full = s.inputs * (weights + slopes * s.hidden)
+        return walk, [full, s.inputs * walk, s.outputs * walk]
+
+    def caption(self, s):
+        _, (full, columns, rows) = self.costs(s)
+        walks = [counted_of(n, "walk") for n in (s.inputs, s.outputs)]
+        less = size_text(max(s.inputs, s.outputs) / min(s.inputs, s.outputs))
+        if s.inputs == s.outputs:
+            verdict = "As many outputs as inputs: rows and columns cost the same"
+        elif s.outputs < s.inputs:
+            verdict = f"Fewer outputs than inputs: rows are {less} times cheaper"
+        else:
+            verdict = f"Fewer inputs than outputs: columns are {less} times cheaper"
+        sizes = " → ".join(map(str, self.sizes(s)))
+        return (
+            f"{sizes}: {full:,} multiplications as a full product, {columns:,} column "
+            f"by column ({walks[0]} forward), {rows:,} row by row ({walks[1]} back). "
+            f"{verdict}."
+        )
+
+    def numbers(self, s):
+        walk, costs = self.costs(s)
+        walks = ["", s.inputs, s.outputs]
+        rows = list(zip(WAYS, walks, ["", walk, walk], costs, strict=True))
+        columns = ["way", "walks", "multiplications of one", "of all J"]
+        factors = [[name, shape[0], shape[1]] for name, shape in self.factors(s)]
+        return [
+            table("The cost of J", columns, rows),
+            table("The factors of J", ["factor", "rows", "columns"], factors),
+        ]
+
+    def factors(self, s):
+        """W and diag(g') by turns, the output's first: [(name, (rows, columns)), …]."""
+        sizes, found = self.sizes(s), []
+        for k in range(s.layers, 0, -1):
+            found.append((f"W{DIGITS[k]}", (sizes[k], sizes[k - 1])))
+            found.append((f"D{DIGITS[k - 1]}", (sizes[k - 1], sizes[k - 1])))
+        return found[:-1]
+
+    def still(self, s):
+        fig, (left, right) = plots.canvas(2, width=4.8, height=3.4)
+        names, shapes = zip(*self.factors(s), strict=True)
+        slopes = range(1, len(names), 2)
+        plots.to_scale(shapes, ax=left, names=names, diagonal=slopes)
+        _, costs = self.costs(s)
+        plots.log_bars(costs, ax=right, names=WAYS)
+        right.set_xlabel("multiplications")
+        return fig
+
+
+DIGITS = "₀₁₂₃₄₅₆"
+
+
+def counted_of(n, word):
+    """1 walk, 2 walks."""
+    return f"{n} {word}{'s' * (n > 1)}"
