@@ -13,11 +13,13 @@ from nnlib.live.jacobians import (
     CHAIN,
     DEEPEST,
     FACTORS,
+    FORMULAS,
     HALVINGS,
     NOTHING,
     ChainOfJacobians,
     CostCounter,
     JacobianLens,
+    LayoutSwitch,
     NetworkAsMap,
     SoftmaxJacobian,
     singular_values,
@@ -263,3 +265,48 @@ def test_the_factors_multiply_to_the_size_of_j():
     assert names == ("W₃", "D₂", "W₂", "D₁", "W₁")
     assert all(one[1] == other[0] for one, other in pairwise(shapes))
     assert (shapes[0][0], shapes[-1][1]) == (s.outputs, s.inputs)
+
+
+# --- two layouts ------------------------------------------------------------------
+
+
+def composed(x):
+    a = np.array([x[0] ** 2, x[0] * x[1]])
+    return np.array([a[0] * a[1], a[0] + 3 * a[1], a[1] ** 2])
+
+
+@pytest.mark.parametrize("at", [(1.5, -1.0), (-2.0, 0.5), (0.0, 0.0)])
+def test_both_layouts_hold_the_same_derivatives(at):
+    slopes = numerical_jacobian(composed, np.array(at))
+    figure = LayoutSwitch()
+    for partial in range(1, 7):
+        shared = {"x1": at[0], "x2": at[1], "partial": partial}
+        (A, B), names, (i, j) = figure.seen(state(LayoutSwitch, **shared))
+        assert pytest.approx(slopes, abs=1e-8) == A @ B
+        s = state(LayoutSwitch, form="denominator", **shared)
+        (C, D), turned, (k, m) = figure.seen(s)
+        assert pytest.approx((A @ B).T, abs=1e-14) == C @ D
+        assert (k, m) == (j, i)
+        assert turned == names[::-1]
+        assert (A.shape, B.shape) == ((3, 2), (2, 2))
+        assert (C.shape, D.shape) == ((2, 2), (2, 3))
+
+
+def test_the_caption_says_where_a_derivative_stands():
+    said = LayoutSwitch().caption(state(LayoutSwitch))
+    assert "∂b/∂x = ∂b/∂a · ∂a/∂x, 3×2 · 2×2, is 3×2" in said
+    assert "∂b₁/∂x₂ stands in row 1, column 2" in said
+    assert said.endswith("= 3.38.")
+    said = LayoutSwitch().caption(state(LayoutSwitch, form="denominator"))
+    assert "∂b/∂x = ∂a/∂x · ∂b/∂a, 2×2 · 2×3, is 2×3" in said
+    assert "∂b₁/∂x₂ stands in row 2, column 1" in said
+    assert said.endswith("= 3.38.")
+
+
+def test_a_shape_of_one_layout_is_the_other_turned():
+    for what, ((_, one), (_, other)) in FORMULAS.items():
+        if "walk" in what:  # the numbers that come out are the same
+            assert one == other
+        else:
+            factors = [shape.split("×")[::-1] for shape in one.split(" · ")]
+            assert other == " · ".join("×".join(shape) for shape in factors[::-1])

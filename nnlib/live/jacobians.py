@@ -13,6 +13,7 @@ from .figure import Figure, Menu, Slider
 from .spec import to_spec
 from .text import num, table
 from .views.gridmap import MAPS, WINDOW, off
+from .views.matrix import factor
 from .views.sizes import size_text
 
 SUBSCRIPTS = "₁₂₃"
@@ -469,3 +470,105 @@ DIGITS = "₀₁₂₃₄₅₆"
 def counted_of(n, word):
     """1 walk, 2 walks."""
     return f"{n} {word}{'s' * (n > 1)}"
+
+
+# --- two layouts --------------------------------------------------------------------
+
+LAYOUTS = ("numerator", "denominator")
+PARTIALS = 6  # of b (3,) by x (2,)
+FORMULAS = {
+    # what: formula and shape in the numerator layout, the same in the denominator's
+    "row i, column j, for m outputs of n inputs": (
+        ("∂yᵢ / ∂xⱼ", "m×n"),
+        ("∂yⱼ / ∂xᵢ", "n×m"),
+    ),
+    "chain rule, b of a of x": (
+        ("∂b/∂x = ∂b/∂a · ∂a/∂x", "k×m · m×n"),
+        ("∂b/∂x = ∂a/∂x · ∂b/∂a", "n×m · m×k"),
+    ),
+    "dense, z = W x + b": (("∂z/∂x = W", "m×n"), ("∂z/∂x = Wᵀ", "n×m")),
+    "elementwise, a = g(z)": (
+        ("∂a/∂z = diag(g′(z))", "m×m"),
+        ("∂a/∂z = diag(g′(z))", "m×m"),
+    ),
+    "softmax, p of z": (
+        ("∂p/∂z = diag(p) − p pᵀ", "m×m"),
+        ("∂p/∂z = diag(p) − p pᵀ", "m×m"),
+    ),
+    "a loss: one number": (("∂L/∂x is a row", "1×n"), ("∂L/∂x is a column", "n×1")),
+    "a walk back, vjp": (("Jᵀ u", "n×m · m"), ("J u", "n×m · m")),
+    "a walk forward, jvp": (("J v", "m×n · n"), ("Jᵀ v", "m×n · n")),
+}
+
+
+class LayoutSwitch(Figure):
+    """The chapter's formulas in both layouts, and one product worked out in each.
+
+    a = (x₁², x₁ x₂) and b = (a₁ a₂, a₁ + 3 a₂, a₂²): ∂b/∂a is 3×2 in the numerator
+    layout, ∂a/∂x is 2×2, which its transpose is too.
+    """
+
+    title, view = "The same derivatives, laid out twice", "views/layouts"
+    controls = (
+        Menu("form", "numerator", LAYOUTS, "layout"),
+        Slider("partial", 2, 1, PARTIALS, 1, "derivative"),
+        Slider("x1", 1.5, *WINDOW, 0.5, "x₁"),
+        Slider("x2", -1.0, *WINDOW, 0.5, "x₂"),
+    )
+
+    def config(self):
+        return {"layouts": LAYOUTS, "formulas": self.formulas()}
+
+    def formulas(self):
+        """[what, formula, shape] in each layout."""
+        return [
+            [[what, *both[k]] for what, both in FORMULAS.items()]
+            for k in range(len(LAYOUTS))
+        ]
+
+    def seen(self, s):
+        """The factors as they stand in the product, their names, the cell (i, j)."""
+        a1, a2 = s.x1 * s.x1, s.x1 * s.x2
+        inner = np.array([[2 * s.x1, 0.0], [s.x2, s.x1]])
+        outer = np.array([[a2, a1], [1.0, 3.0], [0.0, 2 * a2]])
+        i, j = divmod(s.partial - 1, 2)
+        if s.form == "numerator":
+            return (outer, inner), ("∂b/∂a", "∂a/∂x"), (i, j)
+        return (inner.T, outer.T), ("∂a/∂x", "∂b/∂a"), (j, i)
+
+    def caption(self, s):
+        (A, B), names, (i, j) = self.seen(s)
+        row, column = divmod(s.partial - 1, 2)
+        terms = zip(A[i], B[:, j], strict=True)
+        figures = " + ".join(f"{factor(u, 2)}·{factor(v, 2)}" for u, v in terms)
+        return (
+            f"{s.form.capitalize()} layout: ∂b/∂x = {' · '.join(names)}, "
+            f"{shape_of(A)} · {shape_of(B)}, is {shape_of(A @ B)}. "
+            f"∂b{SUBSCRIPTS[row]}/∂x{SUBSCRIPTS[column]} stands in row {i + 1}, "
+            f"column {j + 1}: {figures} = {num((A @ B)[i, j], 2)}."
+        )
+
+    def numbers(self, s):
+        (A, B), names, _ = self.seen(s)
+        formulas = self.formulas()[LAYOUTS.index(s.form)]
+        return [
+            table("Formulas", ["what", "formula", "shape"], formulas),
+            *(counted(name, M) for name, M in zip(names, (A, B), strict=True)),
+            counted("∂b/∂x", A @ B),
+        ]
+
+    def still(self, s):
+        fig, (left, right) = plots.canvas(2, width=4.8, height=4.8)
+        p = plots.palette_of(left)
+        formulas = self.formulas()[LAYOUTS.index(s.form)]
+        for k, (what, formula, shape) in enumerate(formulas):
+            left.text(0, k, what, fontsize=8, color=p["muted"], va="bottom")
+            left.text(0, k + 0.05, formula, va="top", color=p["ink"])
+            left.text(1, k + 0.05, shape, va="top", ha="right", color=p["muted"])
+        left.set(xlim=(0, 1), ylim=(len(formulas) - 0.2, -0.8))
+        left.set_axis_off()
+        (A, B), names, cell = self.seen(s)
+        named = (*names, "∂b/∂x")
+        plots.product(A, B, A @ B, ax=right, names=named, cell=cell)
+        right.set_title(f"{s.form} layout", fontsize=12)
+        return fig
