@@ -377,6 +377,7 @@ class ChainOfJacobians(Figure):
 
 
 def same(A, B):
+    """Whether two matrices have one shape and the same entries, to rounding."""
     return A.shape == B.shape and np.abs(A - B).max() < 1e-12
 
 
