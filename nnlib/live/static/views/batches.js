@@ -86,7 +86,7 @@ export default mount((stage) => {
 
   return (state, ghost) => {
     const path = pathOf(state);
-    const before = ghost ? pathOf(ghost) : [];
+    const before = ghost ? [pathOf(ghost)] : [];
     const colours = ["--nn-background", "--nn-grid"].map((name) => stage.colour(name));
     const height = (w, b) => best[2] + excess([w, b]);
     const { lines, names } = left.relief("loss", height, levels, colours);
@@ -95,7 +95,7 @@ export default mount((stage) => {
     left.draw(
       [
         ...lines,
-        left.ghost([left.curve(before, "nn-line-before")]),
+        left.ghost(before.map((way) => left.curve(way, "nn-line-before"))),
         drawn,
         cross(left, begin, "nn-start", "M-6 -6L6 6M-6 6L6 -6"),
         cross(left, best, "nn-lowest", "M-8 0H8M0 -8V8"),
