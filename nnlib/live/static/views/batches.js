@@ -106,7 +106,9 @@ export default mount((stage) => {
     const corner = { anchor: "end", dx: -8, dy: 18, look: "nn-text-strong" };
     right.draw([
       right.text([epochs, heights[1]], "loss above the lowest", corner),
-      right.ghost(ghost ? [right.curve(inTime(before, ghost), "nn-line-before")] : []),
+      right.ghost(
+        before.map((way) => right.curve(inTime(way, ghost), "nn-line-before")),
+      ),
       right.curve(inTime(path, state), "nn-curve nn-thin"),
       right.dot(inTime(path, state).at(-1), "nn-dot", 6),
     ]);
