@@ -511,7 +511,7 @@ class LayoutSwitch(Figure):
 
     title, view = "The same derivatives, laid out twice", "views/layouts"
     controls = (
-        Menu("form", "numerator", LAYOUTS, "layout"),
+        Menu("form", "numerator", LAYOUTS, "the layout"),
         Slider("partial", 2, 1, PARTIALS, 1, "derivative"),
         Slider("x1", 1.5, *WINDOW, 0.5, "x₁"),
         Slider("x2", -1.0, *WINDOW, 0.5, "x₂"),
