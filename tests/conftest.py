@@ -16,6 +16,7 @@ from playwright.sync_api import sync_playwright
 from reader import CHAPTERS, GALLERY, build_gallery, inside, ready
 
 from book import build, serve
+from nnlib.live import modules
 
 LONG = ("test_page", "test_stage", "test_looks", "test_setup", "test_jupyterlab")
 
@@ -96,6 +97,18 @@ def browser(outside):
         running = launch(playwright, f"--proxy-server={outside.address}")
         yield running
         running.close()
+
+
+@pytest.fixture
+def page(browser):
+    """An empty page, as wide as a phone, with the figures' style sheet."""
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.add_style_tag(content=modules.style())
+    yield page
+    page.close()
+    assert faults == []
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ printed one to be false, ours to be true. A test is named after its lecture, and
 with the ids of what it covers in inventory/*.toml.
 """
 
-import ast
 import tomllib
 from decimal import ROUND_HALF_UP, Decimal
 from math import exp
@@ -39,19 +38,6 @@ def table(name):
     text = (HERE / "inventory" / f"{name}.toml").read_text("utf-8")
     (rows,) = tomllib.loads(text).values()
     return rows
-
-
-def guards():
-    """{id: ["test_lectures_x.py::test_name", …]}: which tests are marked with it."""
-    found = {}
-    for path in sorted(HERE.glob("test_lectures*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            for mark in getattr(node, "decorator_list", []):
-                if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "covers":
-                    for key in map(ast.literal_eval, mark.args):
-                        tests = found.setdefault(key, [])
-                        tests.append(f"{path.name}::{node.name}")
-    return found
 
 
 def rng(seed=0):

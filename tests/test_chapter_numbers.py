@@ -32,14 +32,21 @@ from nnlib import (
     SigmoidBCE,
     Step,
     Tanh,
+    backward,
     fit,
     gate,
+    glorot,
     he,
+    inner_product_check,
     logistic,
+    network_jacobian,
     numerical_gradient,
+    numerical_jacobian,
     value_and_grad,
 )
-from nnlib.data import circles
+from nnlib.data import circles, digits
+from nnlib.live import bugs
+from nnlib.live.backprop import Gears
 from nnlib.live.loss import FourTasks, examples, slopes
 from nnlib.live.mlp import FEET, FoldedPlane, FourLines, collapsed
 from nnlib.live.perceptron import DrawTheLine, LearningRule, OneNeuron
@@ -800,6 +807,191 @@ def test_what_a_sigmoid_cannot_say():
     assert "three classes" in FourTasks.controls[0].options
 
 
+# --- chapter 6 --------------------------------------------------------------------
+
+BACK = "06_backprop"
+X_OF_SLIDES, W_OF_SLIDES = np.array([0.5, 0.6]), np.array([[0.1, 0.7], [0.4, 0.2]])
+U_OF_SLIDES = np.array([0.55, 0.45])
+
+
+def rings_of(seed, turn):
+    """The puzzle's network and data after 400 steps; `turn` is what is done to W₂."""
+    rng = np.random.default_rng(seed)
+    X, t = circles(n=100, noise=0.05, rng=rng)
+    net = Network.mlp([2, 6, 6, 1], hidden=Tanh(), rng=rng)
+    _, _, W2, _, W3, _ = net.params
+    for _ in range(400):
+        A = net.trace(X)
+        slope = SigmoidBCE().grad(A[-1], t[:, None])
+        D2 = slope @ W3 * (1 - A[4] * A[4])
+        D1 = D2 @ turn(W2) * (1 - A[2] * A[2])
+        moves = [D1.T @ X, D1.sum(0), D2.T @ A[2], D2.sum(0), slope.T @ A[4]]
+        for p, g in zip(net.params, [*moves, slope.sum(0)], strict=True):
+            p -= 0.5 * g
+    T = t[:, None]
+    return SigmoidBCE()(net(X), T), ((net(X) > 0) == T).sum()
+
+
+@typed(
+    BACK,
+    "In the end both get {glue:text}`puzzle-right` of the 100 points right. Program A "
+    "has even the smaller loss.",
+)
+def test_a_wrong_program_ends_with_the_smaller_loss():
+    assert "np.random.default_rng(3)" in code(BACK)
+    (wrong, found), (right, also) = (rings_of(3, t) for t in (np.transpose, np.array))
+    assert found == also == 100
+    assert wrong < right
+    assert rings_of(0, np.transpose) > rings_of(
+        0, np.array
+    )  # "with other first weights"
+
+
+@typed(
+    BACK,
+    "Take $y = (x^2 + 1)^2$ at $x = 2$, in two stages:",
+    "Then $u$ moves by $2x$ times as much, and $y$ by $2u$ times as much as $u$ does:",
+)
+def test_a_chain_of_two():
+    x = np.array([2.0])
+    u = x * x + 1
+    nudge = numerical_gradient(lambda x: ((x * x + 1) ** 2).sum(), x)
+    np.testing.assert_allclose(nudge, 2 * u * 2 * x, rtol=1e-8)
+
+
+@typed(
+    BACK,
+    "If a turn of $x$ makes two turns of $u$, the slope of $u$ by $x$ is 2,",
+    "a cheetah twice as fast as a lion, that twice as fast as a bear, that 1.5 times "
+    "as fast as a human: how fast is the cheetah?* $2 \\cdot 2 \\cdot 1.5 = 6$ times "
+    "as fast.",
+    '*1.5 times as fast*: "1.5 times faster" can be read as 2.5 times as fast.',
+)
+def test_the_animals_are_the_gears():
+    figure = Gears()
+    start = vars(figure.state)
+    assert figure.ratios(SimpleNamespace(**start)) == [2, 2, 1.5]
+    assert np.prod([2, 2, 1.5]) == 6
+    literal = figure.ratios(SimpleNamespace(**{**start, "faster": True}))
+    assert literal[-1] == 2.5
+
+
+@typed(
+    BACK,
+    "| $(a - t)^2$ | $2 (a - t)$ | $2 (a - t)\\, a (1 - a)$ | "
+    "$2 (a - t)\\, a (1 - a)\\, x_i$ |",
+)
+def test_the_table_of_a_neurons_slopes():
+    x, w, t = np.array([0.5, -1.2]), np.array([0.3, 0.8]), 1.0
+    a = logistic(x @ w)
+    table = {
+        lambda a: (a - t) ** 2: 2 * (a - t) * a * (1 - a),
+        lambda a: (a - t) ** 2 / 2: (a - t) * a * (1 - a),
+        lambda a: -np.log(a): -(1 - a),
+    }
+    for loss, delta in table.items():
+        nudge = numerical_gradient(lambda w, loss=loss: loss(logistic(x @ w)), w)
+        np.testing.assert_allclose(nudge, delta * x, rtol=1e-8)
+
+
+@typed(
+    BACK,
+    "\\frac{\\partial \\ell}{\\partial w_1} = \\underbrace{2 (y - t) \\cdot y (1 - y)}",
+    "print $-0.095$ as the slope of $w_6$.",
+    "*… $\\partial C / \\partial w_6 = -0.095$.* See above.",
+)
+def test_five_factors_and_one_rounding():
+    def loss(w):
+        y = logistic(w[4:] @ logistic(w[:4].reshape(2, 2) @ X_OF_SLIDES))
+        return (y - 1) ** 2
+
+    w = np.append(W_OF_SLIDES, U_OF_SLIDES)
+    a = logistic(W_OF_SLIDES @ X_OF_SLIDES)
+    y = logistic(U_OF_SLIDES @ a)
+    nudge = numerical_gradient(loss, w)
+    five = 2 * (y - 1) * y * (1 - y) * w[4] * a[0] * (1 - a[0]) * X_OF_SLIDES[0]
+    assert nudge[0] == pytest.approx(five, rel=1e-8)
+    assert f"{nudge[5]:.4f}" == "-0.0940"
+    y, a = round(y, 3), np.round(a, 3)
+    printed = [f"{2 * (y - 1) * round(y * (1 - y), k) * a[1]:.3f}" for k in (3, 2)]
+    assert printed == ["-0.094", "-0.095"]
+
+
+@typed(
+    BACK,
+    "The next cell puts our numbers into its formulas and takes one step with "
+    "$\\eta = 0.1$.",
+    "For a layer from 3 neurons to 2:",
+    "For a network that reads digits of 28 by 28 pixels,",
+    "Each of 1,797 pictures has 8 by 8 pixels, so 64 inputs.",
+)
+def test_sizes_that_the_cells_have():
+    said = code(BACK)
+    assert "u - 0.1 * gu" in said
+    assert "W2, delta2, a1 = rng.normal(size=(2, 3))" in said
+    assert "[784, 100, 10]" in said
+    assert 28 * 28 == 784
+    assert digits()[0].shape == (1797, 8 * 8)
+
+
+@typed(
+    BACK,
+    "\\approx \\frac{L(w + h) - L(w - h)}{2 h}",
+    "In between lies the best $h$, near $10^{-5}$ for central differences with 16 "
+    "digits. With the 7 digits of `float32` there is hardly room between the two.",
+    "central differences, $h$ near $10^{-5}$, random numbers, no layer square.",
+)
+def test_the_best_step():
+    z = 0.7
+    slope = logistic(z) * (1 - logistic(z))
+    steps = 10.0 ** -np.arange(1, 17)
+    errors = abs((logistic(z + steps) - logistic(z - steps)) / (2 * steps) - slope)
+    assert errors.argmin() + 1 in (4, 5, 6)
+    assert errors[4] < 1e-10 < errors[-3]
+    assert int(-np.log10(np.finfo(np.float32).eps) + 0.5) == 7
+    assert int(-np.log10(np.finfo(np.float64).eps) + 0.5) == 16
+
+
+@typed(
+    BACK,
+    "Everything in them is 3 wide, the batch too, so that no shape gives a bug away,",
+)
+def test_no_shape_in_the_zoo_gives_a_bug_away():
+    zoo = bugs.setting()
+    assert {W.shape for W in (*zoo.W, zoo.X, zoo.T, zoo.before)} == {(3, 3)}
+    central = bugs.differences()
+    biases = [k for k, name in enumerate(bugs.SLOPES) if name.startswith("b")]
+    np.testing.assert_allclose((bugs.slopes("mean") / central)[biases], 3, rtol=1e-6)
+    np.testing.assert_allclose((bugs.slopes("sign") / central)[biases], -1, rtol=1e-6)
+
+
+@typed(
+    BACK,
+    "&= -2 e\\, \\varphi'(z)\\, h_i, \\\\ "
+    "\\frac{\\partial \\ell}{\\partial \\omega^{(1)}_{ij}} "
+    "&= -2 e\\, \\varphi'(z)\\, \\omega^{(2)}_{1i}\\, \\varphi'(z_i)\\, x_j.",
+    "$\\Delta\\omega = -2\\, \\partial\\,\\text{loss} / \\partial \\omega$.* The 2 "
+    "should be the learning rate: $-\\alpha\\, \\partial\\,\\text{loss} / \\partial "
+    "\\omega = 2 \\alpha e \\varphi' h$.",
+    "a product of the shapes (3×1)(1×2)(1×2).* These do not fit.",
+    "x^{\\mathsf T}$: (3×1)(1×2), as",
+    '"$2L$ [error-term]".* One letter for one thing. There the $2L$ is $2\\alpha$:',
+)
+def test_the_net_of_the_handwritten_notes():
+    rng = np.random.default_rng(0)
+    layers = [Dense.of(rng.normal(size=(3, 2)), np.zeros(3)), Sigmoid()]
+    net = Network([*layers, Dense.of(rng.normal(size=(1, 3)), [0]), Sigmoid()])
+    x, t = rng.normal(size=(1, 2)), np.array([[0.3]])
+    A = net.trace(x)
+    first, _, second, _ = backward(net, A, MSE().grad(A[-1], t))
+    h, y = A[2][0], A[4].item()
+    e, phi = t.item() - y, y * (1 - y)
+    np.testing.assert_allclose(second[0], -2 * e * phi * h)
+    column = net.params[2].T * (h * (1 - h))[:, None]
+    assert (column.shape, x.shape, first.shape) == ((3, 1), (1, 2), (3, 2))
+    np.testing.assert_allclose(first, -2 * e * phi * column @ x)
+    with pytest.raises(ValueError, match="mismatch"):
+        column @ x @ x
 # --- chapter 5 --------------------------------------------------------------------
 
 DESCENT = "05_gradient_descent"
@@ -945,3 +1137,94 @@ def test_a_constant_slope_adds_up_to_ten():
     for _ in range(300):
         opt.step([w], [np.ones(1)])
     assert opt.state[0][0].item() == pytest.approx(10)
+# --- chapter 7 --------------------------------------------------------------------
+
+MATRIX = "07_jacobians"
+
+
+def lens(x):
+    return np.array([x[0] ** 2 * x[1], 5 * x[0] + np.sin(x[1])])
+
+
+@typed(
+    MATRIX,
+    "f_2(x_1, x_2) &= 5 x_1 + \\sin x_2.",
+    "= \\begin{pmatrix} 2 x_1 x_2 & x_1^2 \\\\ 5 & \\cos x_2 \\end{pmatrix}.",
+    "halve the side, and the error is a quarter.",
+)
+def test_the_table_of_slopes_by_hand():
+    a, b = x = np.array([0.7, -0.4])
+    J = np.array([[2 * a * b, a**2], [5, np.cos(b)]])
+    assert numerical_jacobian(lens, x) == pytest.approx(J, rel=1e-8)
+    left_out = [
+        np.abs(lens(x + h) - lens(x) - J @ [h, h]).max() for h in (0.002, 0.001)
+    ]
+    assert left_out[0] / left_out[1] == pytest.approx(4, rel=0.01)
+    assert np.linalg.det(numerical_jacobian(lens, np.array([0.0, b]))) == 0
+
+
+@typed(
+    MATRIX,
+    "We nudged its input by a thousandth, in a hundred thousand directions.",
+    "Nor is there a layer that would do such a thing on its own.",
+    "so the area is exactly the product of all the area factors in the list above, "
+    "most of them well below 1.",
+)
+def test_no_layer_swallows_a_direction_alone():
+    rng = np.random.default_rng(0)
+    net = Network.mlp([2] * 11, hidden=Tanh(), out=Tanh(), rng=rng)
+    A = net.trace(np.array([[0.3, -0.2]]))
+    layers = [
+        network_jacobian(Network(net.layers[k : k + 2]), A[k])[0]
+        for k in range(0, 20, 2)
+    ]
+    whole = network_jacobian(net, A[0])[0]
+    ratios = [s[0] / s[1] for s in np.linalg.svd(layers, compute_uv=False)]
+    assert max(ratios) < 100
+    assert np.linalg.cond(whole) > 20_000
+    areas = np.linalg.det(layers)
+    assert np.prod(areas) == pytest.approx(np.linalg.det(whole), rel=1e-9)
+    assert (np.abs(areas) < 0.7).sum() > 5
+    assert min((1 - a * a).min() for a in A[2::2]) > 0.95  # no tanh is saturated
+    assert "np.linspace(0, np.pi, 100_001)" in code(MATRIX)
+    assert "0.001 * np.stack" in code(MATRIX)
+
+
+@typed(
+    MATRIX,
+    "Its Jacobian is $I + \\operatorname{diag}(g')\\,W$, and the $I$ carries on what "
+    "the layer by itself would lose.",
+    "With orthogonal weights the last direction is nearly as loud as the first.",
+)
+def test_a_shortcut_and_orthogonal_weights_keep_directions():
+    def stretches(W_of, shortcut, width=32):
+        rng = np.random.default_rng(0)
+        a, J = 0.1 * rng.normal(size=width), np.eye(width)
+        for _ in range(10):
+            W = W_of(width, width, rng)
+            bent = np.tanh(W @ a)
+            J = ((1 - bent**2)[:, None] * W + shortcut * np.eye(width)) @ J
+            a = bent + shortcut * a
+        return np.linalg.svd(J, compute_uv=False)
+
+    def orthogonal(m, n, rng):
+        return np.linalg.qr(rng.normal(size=(m, n)))[0]
+
+    bare, short = stretches(glorot, 0), stretches(glorot, 1)
+    assert np.median(bare) < 0.1 < 1 < np.median(short)
+    assert short[0] / short[-1] < bare[0] / bare[-1] / 1000
+    even = stretches(orthogonal, 0)
+    assert even[0] / even[-1] < 2
+
+
+@typed(
+    MATRIX,
+    "walking back is sixty-four times cheaper.",
+    "must agree to the last digits. No step size blurs this check",
+)
+def test_walking_back_from_a_loss():
+    assert "walk = 64 * 32 + 32 * 10 + 10 * 1" in code(MATRIX)
+    rng = np.random.default_rng(0)
+    deep = Network.mlp([8, 16, 16, 3], hidden=ReLU(), rng=rng)
+    left, right = inner_product_check(deep, rng.normal(size=(5, 8)), rng=rng)
+    assert left == pytest.approx(right, rel=1e-13)

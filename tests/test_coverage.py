@@ -4,6 +4,7 @@ inventory/taught/<chapter>.toml names for each row an anchor of the built page, 
 words or a number that must stand there as the reader sees them.
 """
 
+import html
 import re
 import tomllib
 from html.parser import HTMLParser
@@ -12,7 +13,7 @@ import pytest
 from lectures import HERE, table
 from reader import ROOT
 
-from book import taught
+from book import inventory
 
 PAGES = ROOT / "_build" / "html" / "chapters"
 ROWS = [*table("concepts"), *table("errata")]
@@ -73,9 +74,9 @@ def test_what_is_taught_stands_at_its_anchor(stem, row):
     assert row["says"] in words(page_of(stem), row["anchor"])
 
 
-def test_every_chapter_after_the_first_names_its_places():
+def test_every_chapter_names_its_places():
     stems = [path.stem.partition("_")[2] for path in PAGES.glob("[0-9]*.html")]
-    assert {*stems} - {"perceptron"} == {*TAUGHT}
+    assert {*stems} == {*TAUGHT}
 
 
 def test_the_page_of_places_lists_every_row_and_links_to_it():
@@ -90,5 +91,41 @@ def test_the_page_of_places_lists_every_row_and_links_to_it():
 
 def test_a_row_without_its_place_stops_the_build():
     rows = [{"id": "A2.35", "chapter": "mlp", "title": "Several lines"}]
-    with pytest.raises(taught.ExtensionError, match=r"A2\.35 .* no place in mlp"):
-        taught.places(rows, {"mlp": []})
+    with pytest.raises(inventory.ExtensionError, match=r"A2\.35 .* no place in mlp"):
+        inventory.places(rows, {"mlp": []})
+
+
+# --- the errata ---------------------------------------------------------------------
+
+
+def test_the_page_of_errata_lists_each_with_its_lecture_chapter_and_test():
+    page = PAGES / "errata.html"
+    text = page.read_text("utf-8")
+    guards = inventory.guards()
+    for row in table("errata"):
+        entry = erratum(text, row["id"])
+        assert row["title"] in entry
+        for place in row["places"]:
+            number = 1 + LECTURES.index(place["lecture"])
+            assert f"lecture {number}, {place['where']}" in entry
+        for test in guards.get(row["id"], ["::what_is_taught"]):
+            assert test.partition("::")[2] in entry
+
+
+def test_the_page_of_errata_names_the_five_lectures():
+    the_lectures = words(PAGES / "errata.html", "the-lectures")
+    for row in table("lectures"):
+        for key in ("title", "author", "institution"):
+            given = row[key].removeprefix("untitled ")
+            assert given == "not given" or given in the_lectures
+
+
+LECTURES = [row["key"] for row in table("lectures")]
+
+
+def erratum(text, key):
+    """The words of one entry, from its title to the next."""
+    anchor = f'id="erratum-{key.lower()}"'
+    entry = text[text.index(anchor) :].partition("</dd>")[0]
+    plain = html.unescape(re.sub(r"<[^>]*>", "", entry[len(anchor) + 1 :]))
+    return plain.replace("’", "'")  # as the table writes it

@@ -26,6 +26,7 @@ A_COMPARISON_COUNTS = "in a difference, numpy's True and False count as 1 and 0"
 NO_SIGN = "a square has no sign"
 SAME_ROWS = "both have one entry for each row"
 ONE_A_LAYER = "weights and biases have one entry a layer"
+ONE_A_NODE = "S has a row, and grad an entry, for each node"
 EQUIVALENT = {
     "sigmoid_slope": {
         "a = 1 / (1 + np.exp(z))": "this a is 1 − σ(z), and a (1 − a) is the same",
@@ -64,6 +65,17 @@ EQUIVALENT = {
         "return ((Y[:, -1] - t) ** 2).mean()": "the only column is the last one too",
         "return ((t - Y[:, 0]) ** 2).mean()": NO_SIGN,
     },
+    "graph_gradients": {"for i in reversed(range(len(grad))):": ONE_A_NODE},
+    "own_value_and_grad": {
+        "n = len(T)": SAME_ROWS,
+        "loss = np.logaddexp((1 - 2 * T) * Z, 0).sum(axis=1).mean()": (
+            "a sum has no order"
+        ),
+    },
+    "nudged": {
+        "for at in np.ndindex(slopes.shape):": "slopes have the shape of W",
+        "step = np.zeros(slopes.shape)": "slopes have the shape of W",
+    },
     "batch_slope": {
         "return 2 / len(t) * X.T @ (X @ w - t)": SAME_ROWS,
         "return 2 / len(X) * X.T @ (X @ w - t)": SAME_ROWS,
@@ -74,6 +86,9 @@ EQUIVALENT = {
     },
     "square_luck": {
         "return np.maximum(0, X @ W.T + b)": "the larger of two has no order",
+    },
+    "tanh_net_jacobian": {
+        "return W2 @ D.T @ W1": "a diagonal matrix is its own transpose",
     },
 }
 

@@ -8,14 +8,16 @@ import re
 from collections import Counter
 
 import pytest
-from lectures import guards, table
+from lectures import table
 from test_structure import CHAPTERS
+
+from book.inventory import guards
 
 LECTURES = [row["key"] for row in table("lectures")]
 ENTRIES = {row["id"]: row for name in ("errata", "examples") for row in table(name)}
 CONCEPTS = table("concepts")
 GUARDS = guards()
-PLACES = {*CHAPTERS, "intro", "planned"}
+PLACES = {*CHAPTERS, "planned"}
 FIELDS = {"id", "chapter", "title", "printed", "right", "places", "has_numeric_check"}
 
 # how many misprints there are of each class, and how many concepts in each part

@@ -5,89 +5,14 @@ entries edited on the picture, figures with other matrices and classes, a piece 
 
 import numpy as np
 import pytest
+from alone import READ, mount, reads
 from figures import random_state
-from test_stage import agree
 
 from nnlib.live import modules
 from nnlib.live.views.bars import ProbabilityBars
 from nnlib.live.views.histograms import LayerHistograms
 from nnlib.live.views.matrix import MatrixProduct
 from nnlib.live.views.sizes import power_of_ten, size_text
-
-# a figure with a model of plain values; globalThis.shown holds what it says
-MOUNT = """([view, config, values]) => {
-    const listeners = {};
-    const model = {
-        get: name => name === 'config' ? config : values[name],
-        set: (name, value) => {
-            values[name] = value;
-            listeners[`change:${name}`]?.forEach(tell => tell());
-        },
-        save_changes: () => {},
-        on: (name, tell) => (listeners[name] ??= []).push(tell),
-        off: () => {},
-    };
-    document.body.replaceChildren();
-    nnlibModules[view].default.render({ model, el: document.body });
-    const named = name => [...document.querySelectorAll('button')]
-        .find(button => button.textContent === name);
-    named('Show the numbers').click();
-    Object.assign(globalThis, { model, values });
-}"""
-READ = """async raw => {
-    for (const [name, value] of Object.entries(raw)) model.set(name, value);
-    const frame = () => new Promise(done => requestAnimationFrame(done));
-    await frame();
-    do await frame();
-    while (document.querySelector('[aria-busy=true]'));
-    return [
-        document.querySelector('figcaption').textContent,
-        [...document.querySelectorAll('.nn-tables table')].map(table => ({
-            title: table.caption.textContent,
-            columns: [...table.tHead.rows[0].cells].map(cell => cell.textContent),
-            rows: [...table.tBodies[0].rows].map(row => [...row.cells].map(cell =>
-                cell.dataset.value === undefined ? cell.textContent
-                    : cell.dataset.value)),
-        })),
-    ];
-}"""
-
-
-@pytest.fixture
-def page(browser):
-    page = browser.new_page(viewport={"width": 390, "height": 900})
-    faults = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.add_style_tag(content=modules.style())
-    yield page
-    page.close()
-    assert faults == []
-
-
-def mount(page, figure):
-    """Show `figure` on the page."""
-    for part in modules.needs(figure.view):
-        page.add_script_tag(content=modules.as_script(part))
-    values = {c.name: getattr(figure.canvas, c.name) for c in figure.controls}
-    page.evaluate(MOUNT, [figure.view, figure.canvas.config, values])
-
-
-def raw(figure, state):
-    """State as the model holds it: an option by its place in the menu."""
-    controls = {c.name: c for c in figure.controls}
-    return {
-        name: list(controls[name].options).index(value)
-        if hasattr(controls[name], "options")
-        else value
-        for name, value in vars(state).items()
-    }
-
-
-def reads(page, figure, state):
-    """Move the figure to `state`: its caption and its tables must be Python's."""
-    said, tables = page.evaluate(READ, raw(figure, state))
-    assert said == f"{figure.title}. {figure.caption(state)}"
-    agree(tables, figure.numbers(state))
 
 
 @pytest.mark.parametrize("kind", [MatrixProduct, ProbabilityBars, LayerHistograms])

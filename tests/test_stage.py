@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+from alone import agree
 from figures import inputs, random_state
 from PIL import Image
 from reader import (
@@ -56,23 +57,6 @@ def tables(page, anchor):
             }))""",
         anchor,
     )
-
-
-def same(shown, wanted):
-    if isinstance(wanted, str):
-        return shown == wanted
-    return float(shown) == pytest.approx(wanted, rel=1e-9, abs=1e-9, nan_ok=True)
-
-
-def agree(shown, wanted):
-    """Whether the page's tables are Python's: words exactly, numbers to 1e-9."""
-    assert [t["title"] for t in shown] == [t["title"] for t in wanted]
-    for one, other in zip(shown, wanted, strict=True):
-        assert one["columns"] == other["columns"]
-        assert len(one["rows"]) == len(other["rows"]), other["title"]
-        for row, right in zip(one["rows"], other["rows"], strict=True):
-            assert len(row) == len(right) == len(one["columns"])
-            assert all(map(same, row, right)), (other["title"], row, right)
 
 
 @pytest.mark.parametrize("seed", [51, 52, 53])

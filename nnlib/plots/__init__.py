@@ -7,6 +7,7 @@ as well as by its colour.
 """
 
 from .bars import class_look, probability_bars
+from .checks import agreement
 from .curves import named_curves
 from .decision import levels
 from .frame import PALETTE, SHAPES, canvas, legend, note, palette_of, png, style
@@ -25,6 +26,7 @@ from .units import unit_rows
 __all__ = [
     "PALETTE",
     "SHAPES",
+    "agreement",
     "bent_grid",
     "canvas",
     "cell",

@@ -11,11 +11,11 @@ def bent_grid(f, *, ax, x, y, lines=LINES):
     """The image under f of a grid over the ranges x and y; f takes points (n, 2)."""
     p = palette_of(ax)
     along = np.linspace(0, 1, 121)
-    for fixed, moving, colour in ((x, y, "class0"), (y, x, "class1")):
+    for fixed, moving, turn, colour in ((x, y, 1, "class0"), (y, x, -1, "class1")):
         for at in np.linspace(*fixed, lines):
             line = np.full((len(along), 2), at)
             line[:, 1] = moving[0] + along * (moving[1] - moving[0])
-            P = line if fixed is x else line[:, ::-1]
+            P = line[:, ::turn]
             ax.plot(*f(P).T, color=p[colour], lw=0.8, alpha=0.7, zorder=1)
     return ax
 

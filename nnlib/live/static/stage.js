@@ -24,6 +24,7 @@ const MARKS = {
     ),
   wrong: () => svg("path", { class: "nn-wrong", d: "M3 3l18 18m0 -18l-18 18" }),
   ring: () => svg("circle", { class: "nn-ring", cx: 12, cy: 12, r: 9 }),
+  hollow: () => svg("circle", { class: "nn-hollow", cx: 12, cy: 12, r: 6 }),
   held: () => {
     const look = { class: "nn-class0 nn-held" };
     return svg("g", look, svg("circle", { cx: 12, cy: 12, r: 6.5 }));
@@ -102,7 +103,7 @@ export class Stage {
 
   /**
    * A line under the picture that says what the marks mean: [look, words], …. A look is
-   * one of MARKS, or the class of a line.
+   * one of MARKS, the class of a line, or an element for a box of 24 by 24.
    */
   key(...entries) {
     const parts = entries.map(([look, words]) =>
@@ -112,7 +113,9 @@ export class Stage {
         svg(
           "svg",
           { viewBox: "0 0 24 24", "aria-hidden": "true" },
-          MARKS[look]?.() ?? svg("path", { class: look, d: "M1 12h22" }),
+          typeof look === "string"
+            ? (MARKS[look]?.() ?? svg("path", { class: look, d: "M1 12h22" }))
+            : look,
         ),
         words,
       ),

@@ -147,10 +147,20 @@ export class HeatMap {
   /**
    * @param {object} options shape: [rows, columns] at the most; label: what a screen
    *   reader calls the picture; name: under the matrix; rows, columns: their labels, or
-   *   else they are counted; digits: at the most; widest: of a cell, in pixels.
+   *   else they are counted; digits: at the most; widest: of a cell, in pixels; sums:
+   *   whether there is room for the sums of rows and columns.
    */
-  constructor({ shape, label, name = "", rows, columns, digits = 2, widest = 56 }) {
-    Object.assign(this, { shape, name, rows, columns, digits, widest, width: 0 });
+  constructor({
+    shape,
+    label,
+    name = "",
+    rows,
+    columns,
+    digits = 2,
+    widest = 56,
+    sums,
+  }) {
+    Object.assign(this, { shape, name, rows, columns, digits, widest, sums, width: 0 });
     const [id, defs] = hatching();
     this.cells = new Cells({ hatch: id });
     this.around = svg("g");
@@ -161,7 +171,7 @@ export class HeatMap {
 
   resize(width) {
     this.width = width;
-    this.height = 26 + this.shape[0] * 32 + 26;
+    this.height = 26 + this.shape[0] * 32 + 26 + (this.sums ? 18 : 0);
     sized(this);
   }
 
@@ -171,17 +181,37 @@ export class HeatMap {
     const left = rows ?? this.rows ?? counted(n);
     const above = columns ?? this.columns ?? counted(d);
     const margin = 16 + LETTER * Math.max(...left.map((label) => label.length));
-    const width = Math.min((this.width - margin - 8) / d, this.widest);
+    const right = this.sums ? 8 * LETTER : 8;
+    const width = Math.min((this.width - margin - right) / d, this.widest);
     const box = { x: margin, y: 26, width, height: 32 };
     const framed = (i, j) => frames.some(([a, b]) => a === i && b === j);
     this.cells.draw(values, { ...box, digits: this.digits, framed });
     const middle = box.x + (d * width) / 2;
+    const below = box.y + n * 32 + (this.sums ? 37 : 19);
     this.around.replaceChildren(
       brackets(box, n, d),
       ...sides(box, left, above),
-      words(middle, box.y + n * 32 + 19, `${name} (${n}×${d})`.trim()),
+      ...(this.sums ? totals(box, values, this.digits) : []),
+      words(middle, below, `${name} (${n}×${d})`.trim()),
     );
   }
+}
+
+/** "Σ 0.12" behind every row and below every column. */
+function totals({ x, y, width, height }, values, digits) {
+  const sum = (list) => list.reduce((total, v) => total + v, 0);
+  const text = (list) => `Σ ${num(sum(list), digits)}`;
+  const look = "nn-cell-label";
+  const right = x + values[0].length * width + 9;
+  const below = y + values.length * height + 17;
+  return [
+    ...values.map((row, i) =>
+      words(right, y + (i + 0.5) * height + 4, text(row), { look, anchor: "start" }),
+    ),
+    ...values[0].map((_, j) =>
+      words(x + (j + 0.5) * width, below, text(values.map((row) => row[j])), { look }),
+    ),
+  ];
 }
 
 function sized({ element, picture, width, height }) {

@@ -3,7 +3,8 @@ import { dress, html, svg } from "../elements.js";
 import { num } from "../text.js";
 
 const MARGIN = 34; // from the sides to the middle of the outer units
-const ALONG = 0.37; // where on its line a weight is written: clear of the crossings
+const ALONG = 0.37; // where on its line a weight is written: clear of the crossings,
+const ALONE = 0.52; // which lines to a single unit do not have
 const MOST = 24; // weights that are written out: more would stand in each other's way
 
 export class NetworkDiagram {
@@ -74,10 +75,11 @@ export class NetworkDiagram {
             "stroke-width": width,
           }),
         );
-        mark.place(x0 + ALONG * (x1 - x0), y0 + ALONG * (y1 - y0));
+        const along = this.sizes[layer + 1] === 1 ? ALONE : ALONG;
+        mark.place(x0 + along * (x1 - x0), y0 + along * (y1 - y0));
         const was = before?.weights[index] ?? value;
         if (was !== value) {
-          const at = { x: x0 + ALONG * (x1 - x0), y: y0 + ALONG * (y1 - y0) - 22 };
+          const at = { x: x0 + along * (x1 - x0), y: y0 + along * (y1 - y0) - 22 };
           const words = `was ${num(was, 2)}`;
           this.ghosts.append(
             svg(

@@ -3,38 +3,24 @@
 import { jacobian } from "../engine/jacobians.js";
 import { network } from "../engine/mlp.js";
 import { svg } from "../elements.js";
-import { Room, around } from "../pieces/labels.js";
-import { bentGrid, outline, square } from "../pieces/maps.js";
+import {
+  CURVED,
+  SIDES,
+  bentGrid,
+  closeUp,
+  named,
+  outline,
+  parallelogramError,
+  plus,
+  square,
+  steps,
+  times,
+} from "../pieces/maps.js";
 import { mount } from "../stage.js";
 import { num, percent } from "../text.js";
 
-const CURVED = {
-  "x₁² x₂ and 5 x₁ + sin x₂": {
-    f: ([x1, x2]) => [x1 * x1 * x2, 5 * x1 + Math.sin(x2)],
-    J: ([x1, x2]) => [
-      [2 * x1 * x2, x1 * x1],
-      [5, Math.cos(x2)],
-    ],
-  },
-  "polar: x₁ cos x₂ and x₁ sin x₂": {
-    f: ([x1, x2]) => [x1 * Math.cos(x2), x1 * Math.sin(x2)],
-    J: ([x1, x2]) => [
-      [Math.cos(x2), -x1 * Math.sin(x2)],
-      [Math.sin(x2), x1 * Math.cos(x2)],
-    ],
-  },
-};
 const LINES = 17; // of the grid, each way
 const LOCAL = 7; // of the finer grid around the square
-const SIDES = ["nn-column0", "nn-column1"]; // the looks of J's columns
-const CORNERS = [
-  [-0.5, -0.5],
-  [0.5, -0.5],
-  [0.5, 0.5],
-  [-0.5, 0.5],
-];
-
-const times = (J, [u, v]) => J.map(([a, b]) => a * u + b * v);
 
 /** Every map of the menu by its name: f of a point, J at a point. */
 function mapsOf({ straight, layer }) {
@@ -129,7 +115,7 @@ export default mount((stage) => {
       state.closeup ? named(to, y, columns) : [],
     );
     const det = matrix[0][0] * matrix[1][1] - matrix[0][1] * matrix[1][0];
-    const off = (h) => error(maps[state.map], x, h);
+    const off = (h) => parallelogramError(maps[state.map], x, h);
     return {
       caption: caption(state, matrix, det, off(state.h)),
       numbers: () => [
@@ -156,48 +142,6 @@ export default mount((stage) => {
     };
   };
 });
-
-const plus = (y, step) => y.map((at, i) => at + step[i]);
-
-/** From the middle of the square to the middles of two of its sides. */
-const steps = (h) => [
-  [h / 2, 0],
-  [0, h / 2],
-];
-
-/** The window about y that holds all points, one scale for both axes. */
-function closeUp(plane, y, points) {
-  const { width, height } = plane.inner;
-  const far = Math.max(...points.flatMap((p) => p.map((at, i) => Math.abs(at - y[i]))));
-  const unit = (1.3 * far) / Math.min(width, height);
-  return [width, height].map((size, i) => [y[i] - unit * size, y[i] + unit * size]);
-}
-
-/** J's columns by name, beside the arrows' ends. */
-function named(plane, y, columns) {
-  const [left, right] = plane.x.map((at) => plane.X(at));
-  const [bottom, top] = plane.y.map((at) => plane.Y(at));
-  const room = new Room({ left, right, top, bottom });
-  room.keep(plane.X(y[0]), plane.Y(y[1]), 8);
-  const ends = columns.map(([u, v]) => [plane.X(u), plane.Y(v)]);
-  for (const [u, v] of ends) room.keep(u, v, 6);
-  return ends
-    .map(([u, v], i) => room.place(`∂f/∂x${"₁₂"[i]}`, around(u, v), "nn-text-strong"))
-    .filter(Boolean);
-}
-
-/** How far J's parallelogram is from the image of a square's corners, at worst. */
-function error({ f, J }, x, h) {
-  const y = f(x);
-  const matrix = J(x);
-  const distances = CORNERS.map((corner) => {
-    const step = corner.map((c) => h * c);
-    const straight = times(matrix, step).map((d, i) => y[i] + d);
-    const image = f(step.map((d, i) => x[i] + d));
-    return Math.hypot(image[0] - straight[0], image[1] - straight[1]);
-  });
-  return Math.max(...distances);
-}
 
 function caption({ x1, x2, h, closeup }, J, det, off) {
   const rows = J.map((row) => row.map((value) => num(value, 2)).join(" ")).join("; ");
