@@ -377,6 +377,7 @@ class ChainOfJacobians(Figure):
 
 
 def same(A, B):
+    """Whether A and B are one matrix, but for rounding."""
     return A.shape == B.shape and np.abs(A - B).max() < 1e-12
 
 
