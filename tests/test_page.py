@@ -1,8 +1,8 @@
 """Live figures on the built pages, in a browser: numbers, keys, buttons, links.
 
 Every figure is tested where it stands, on a chapter's page, and again in a gallery of
-all that nnlib has. What the page prints is compared with what Python says of the same state,
-word for word.
+all that nnlib has. What the page prints is compared with what Python says of the same
+state, word for word.
 """
 
 import functools
