@@ -462,11 +462,11 @@ class Gears(Figure):
 
     title, view = "Gears in a row", "views/gears"
     controls = (
-        Slider("turn", 0.1, 0.0, 1.0, 0.05, "turns of x"),
-        Slider("r1", 2.0, 0.5, 3.0, 0.5, "u for a turn of x"),
-        Slider("r2", 2.0, 0.5, 3.0, 0.5, "v for a turn of u"),
-        Slider("r3", 1.5, 0.5, 3.0, 0.5, "y for a turn of v"),
-        Slider("road", 0.0, 0.0, 3.0, 0.5, "second road, y for a turn of x"),
+        Slider("turn", 0.1, 0.0, 1.0, 0.05, "turn x by"),
+        Slider("r1", 2.0, 0.5, 3.0, 0.5, "u per x"),
+        Slider("r2", 2.0, 0.5, 3.0, 0.5, "v per u"),
+        Slider("r3", 1.5, 0.5, 3.0, 0.5, "y per v"),
+        Slider("road", 0.0, 0.0, 3.0, 0.5, "second road"),
         Switch("faster", False, "read “r times faster” as 1 + r"),
     )
 
