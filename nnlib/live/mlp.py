@@ -239,7 +239,7 @@ class LinearCollapse(Figure):
         return net, W[0], b[0], net(grid)[:, 0], (grid @ W.T + b)[:, 0]
 
     def same(self, s):
-        """In how many cells network and collapsed layer say the same, and of how many."""
+        """In how many cells network and collapsed layer say the same; of how many."""
         *_, z, flat = self.both(s)
         return int(((z > 0) == (flat > 0)).sum()), len(z)
 
