@@ -5,10 +5,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from nnlib import Network, Tanh
+from nnlib import Momentum, Network, Sigmoid, SigmoidBCE, Tanh, fit, gate, logistic
 from nnlib.live.mlp import (
+    CELLS,
     GRID,
     MOST,
+    SEEDS,
     STARTS,
     TARGETS,
     Bumps,
@@ -17,6 +19,7 @@ from nnlib.live.mlp import (
     LinearCollapse,
     ParameterCount,
     XnorSeeds,
+    agreement,
     bumps,
     collapsed,
     deep,
@@ -37,6 +40,15 @@ def state(kind, **changes):
 @pytest.mark.parametrize(("lines", "regions"), [(1, 2), (2, 4), (3, 7), (4, 11)])
 def test_lines_in_general_position_cut_the_plane_into(lines, regions):
     assert FourLines().regions(state(FourLines, lines=lines)) == regions
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3, 4])
+def test_who_counts_the_regions_in_the_picture_finds_them_all(lines):
+    figure, s = FourLines(), state(FourLines, lines=lines)
+    seen = figure.seen(s)
+    assert len(seen) == figure.regions(s)
+    room = CELLS**2 / 64  # for a number, as views/lines.js has it
+    assert min(cells for cells, _ in seen.values()) > room
 
 
 SQUARE = (1.0, 0.0, 0.0, 1.0, -1.0, 0.0, 0.0, -1.0)
@@ -122,6 +134,18 @@ def test_tanh_between_the_layers_keeps_them_apart():
     assert "100 %" not in LinearCollapse().caption(s)
 
 
+def test_deep_nets_bend_at_most_seeds_and_not_layer_by_layer():
+    assert agreement(8, "identity") == 1
+    assert agreement(2, "tanh") > 0.9 > 0.6 > agreement(8, "tanh")
+    figure, kept = LinearCollapse(), []
+    for depth in range(2, 9):
+        right, cells = figure.same(state(LinearCollapse, depth=depth, g="tanh"))
+        kept.append(right / cells)
+    assert kept[0] > 0.9 > kept[3] > 0.8 > 0.5 > kept[6]
+    assert sorted(kept, reverse=True) != kept
+    assert figure.controls[2].high == SEEDS - 1
+
+
 def test_a_product_has_no_more_rank_than_its_narrowest_matrix():
     for depth in range(2, 9):
         weights = deep(state(LinearCollapse, depth=depth)).params[::2]
@@ -164,6 +188,43 @@ def test_the_lectures_quiz_has_24_weights_or_27():
 
 
 # --- twenty starts ----------------------------------------------------------------
+
+
+def starts(width):
+    """XNOR networks from the figure's seeds, with T, the targets."""
+    X, t = gate("XNOR")
+    for seed in range(STARTS):
+        rng = np.random.default_rng(seed)
+        yield Network.mlp([2, width, 1], hidden=Sigmoid(), rng=rng), X, t[:, None]
+
+
+def test_a_start_that_is_stuck_knows_two_answers_and_no_more():
+    stuck = 0
+    for net, X, T in starts(2):
+        losses = [
+            v for *_, v in fit(net, SigmoidBCE(), Momentum(0.5), X, T, epochs=1000)
+        ]
+        p = logistic(net(X))
+        if ((p > 0.5) == T).all():
+            continue
+        stuck += 1
+        assert ((p > 0.5) == T).sum() == 2
+        assert sorted(np.abs(p - 0.5).ravel().round(1)) == [0, 0, 0.5, 0.5]
+        assert np.log(2) / 2 < losses[-1] < losses[300] < np.log(2) / 2 + 0.01
+    assert stuck == 6
+
+
+def test_on_the_shelf_a_small_change_is_as_often_better_as_worse():
+    net, X, T = next(net for k, net in enumerate(starts(2)) if k == 1)
+    for _ in fit(net, SigmoidBCE(), Momentum(0.5), X, T, epochs=300):
+        pass
+    rng, here, better = np.random.default_rng(0), SigmoidBCE()(net(X), T), 0
+    before = [p.copy() for p in net.params]
+    for _ in range(1000):
+        for p, was in zip(net.params, before, strict=True):
+            p[...] = was + rng.normal(0, 1e-3, p.shape)
+        better += SigmoidBCE()(net(X), T) < here
+    assert 400 < better < 600
 
 
 def test_two_neurons_often_learn_xnor_and_three_always():

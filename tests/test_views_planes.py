@@ -11,7 +11,7 @@ from nnlib.live import modules
 from nnlib.live.figure import nearest
 from nnlib.live.views.decision import SURE, DecisionField, answer
 from nnlib.live.views.gridmap import CORNERS, MAPS, STRAIGHT, GridMap, closely, off
-from nnlib.live.views.hidden import HiddenSpace, on_sliders, trained
+from nnlib.live.views.hidden import HiddenSpace, inside, on_sliders, trained
 
 
 def start(kind, **changes):
@@ -40,7 +40,16 @@ def test_the_lectures_xnor_folds_two_corners_onto_one():
 def test_only_thresholds_between_the_two_sums_answer_xnor(threshold, right):
     said = HiddenSpace(id="asked").caption(start(HiddenSpace, threshold=threshold))
     assert f"answers {right} of 4 right" in said
-    assert "Any threshold from 0.2384 to 0.8833 would do" in said
+    assert "Any threshold from 0.2385 to 0.8832 would do" in said
+
+
+def test_the_thresholds_that_are_printed_do():
+    figure = HiddenSpace(id="asked")
+    _, t, _, total = figure.answers(start(HiddenSpace))
+    for printed in inside(total[t == 0].max(), total[t == 1].min()):
+        assert ((total > float(printed)) == t).all()
+    assert inside(0.5, 1.5) == ["0.5000", "1.5000"]
+    assert inside(0.5, 0.5001) == ["0.5000000000", "0.5001000000"]
 
 
 def test_where_no_threshold_helps_the_caption_says_so():

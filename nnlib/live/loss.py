@@ -7,7 +7,7 @@ import numpy as np
 from .. import plots
 from ..activations import Sigmoid, Softmax, Tanh, logistic, softmax
 from ..backprop import fit
-from ..data import blobs, xor_clouds
+from ..data import xor_clouds
 from ..gradient_descent import SGD, Adam
 from ..loss import MSE, SigmoidBCE, SoftmaxCE, one_hot
 from ..mlp import Dense, Identity, Network
@@ -118,12 +118,12 @@ def slopes(z):
 
 
 @cache
-def steps_to_half(z, kind):
-    """How many steps with η = 1 take z to where σ(z) ≥ ½; kind 0 or 1 as in slopes."""
+def steps_to_half(z, kind, eta=1.0):
+    """How many steps with η take z to where σ(z) ≥ ½; kind 0 or 1 as in slopes."""
     for step in range(LIMIT):
         if z >= 0:
             return step
-        z -= slopes(z)[kind]
+        z -= eta * slopes(z)[kind]
     raise AssertionError("never")
 
 
@@ -185,7 +185,9 @@ class ConfidentlyWrong(Figure):
 # --- four tasks, four heads ---------------------------------------------------------
 
 EPOCHS, HIDDEN, RATE, SPAN, CELLS = 200, 8, 0.03, (-1.6, 1.6), 48
+RINGS = np.array([[0.7, 1.0], [1.2, 1.5], [0.0, 0.5]])  # radii of class 0, 1 and 2
 TASKS = ("two classes", "three classes", "one number", "two numbers")
+NUMBERS = ("first number", "second number")
 HEAD_WORDS = {
     ("two classes", True): "sigmoid and cross-entropy",
     ("two classes", False): "softmax of its single output",
@@ -198,6 +200,20 @@ HEAD_WORDS = {
 }
 
 
+def rings(rng):
+    """Class 0 lies between 2, in the middle, and 1, outside: X (60, 2), t (60,)."""
+    t = np.arange(60) % 3
+    r = np.sqrt(rng.uniform(*(RINGS[t] ** 2).T))
+    turn = rng.uniform(0, 2 * np.pi, 60)
+    return (r * np.array([np.cos(turn), np.sin(turn)])).T.round(2), t
+
+
+def reach(task):
+    """The ends of both axes, target and answer, of a task whose targets are numbers."""
+    most = np.ceil(11 * np.abs(examples(task)[2]).max()) / 10
+    return [-most, most]
+
+
 @cache
 def examples(task):
     """X (60, 2), the labels or None, and T (60, k) of a task's matched head."""
@@ -206,8 +222,8 @@ def examples(task):
         X, t = xor_clouds(n=60, noise=0.25, rng=rng)
         return X.round(2), t, t[:, None].astype(float)
     if task == "three classes":
-        X, t = blobs(n=60, noise=0.5, classes=3, rng=rng)
-        return X.round(2), t, one_hot(t, 3)
+        X, t = rings(rng)
+        return X, t, one_hot(t, 3)
     X = rng.uniform(*SPAN, (60, 2)).round(2)
     x1, x2 = X.T
     both = np.column_stack([x1 * x2, x1 + x2])
@@ -252,6 +268,7 @@ class FourTasks(Figure):
         for task in TASKS:
             X, t, _ = examples(task)
             tasks[task] = {"X": X.tolist(), "t": None if t is None else t.tolist()}
+            tasks[task]["ends"] = reach(task) if t is None else None
             for name, fits in (("yes", True), ("no", False)):
                 out, loss, T = head(task, fits)
                 tasks[task][name] = {
@@ -286,7 +303,12 @@ class FourTasks(Figure):
         if t is not None:
             right = int((self.classes(s, Y) == t).sum())
             return f"{said}, {right} of {len(t)} right."
-        return f"{said}, the worst answer is off by {num(np.abs(Y - T).max(), 2)}."
+        off = num(np.abs(Y - T).max(), 2)
+        ends = [f"{num(A.min(), 2)} to {num(A.max(), 2)}" for A in (T, Y)]
+        return (
+            f"{said}, the worst answer is off by {off}. "
+            f"Targets from {ends[0]}, answers from {ends[1]}."
+        )
 
     def numbers(self, s):
         net, losses = trained(s.task, s.fits, s.epoch)
@@ -305,7 +327,18 @@ class FourTasks(Figure):
     def still(self, s):
         fig, (left, right) = plots.canvas(2, width=4.2, height=4.0)
         net, losses = trained(s.task, s.fits, s.epoch)
-        X, t, _ = examples(s.task)
+        right.plot(losses, color=plots.palette_of(right)["accent"])
+        right.set(xlabel="epoch", ylabel="loss", ylim=(0, None), xlim=(0, EPOCHS))
+        X, t, T = examples(s.task)
+        if t is None:
+            p, ends = plots.palette_of(left), reach(s.task)
+            left.plot(ends, ends, "--", color=p["muted"])
+            for k, (target, answer) in enumerate(zip(T.T, net(X).T, strict=True)):
+                look = {"color": p["accent"], "mfc": "none" if k else p["accent"]}
+                left.plot(target, answer, "os"[k], label=NUMBERS[k], **look)
+            left.set(xlabel="target", ylabel="answer", xlim=ends, ylim=ends)
+            plots.legend(ax=left)
+            return fig
         if s.task == "three classes":
             plots.regions(
                 lambda P: 40 * np.eye(3)[self.classes(s, net(P))],
@@ -314,13 +347,10 @@ class FourTasks(Figure):
                 y=SPAN,
             )
         else:
-            middle = 0.5 if s.task == "two classes" and not s.fits else 0.0
+            middle = 0.0 if s.fits else 0.5
             plots.field(lambda P: net(P)[:, 0] - middle, ax=left, x=SPAN, y=SPAN)
-        shown = (X[:, 0] * X[:, 1] > 0).astype(int) if t is None else t
-        plots.points(X, shown, ax=left)
+        plots.points(X, t, ax=left)
         left.set(xlabel="x₁", ylabel="x₂")
-        right.plot(losses, color=plots.palette_of(right)["accent"])
-        right.set(xlabel="epoch", ylabel="loss", ylim=(0, None), xlim=(0, EPOCHS))
         return fig
 
 
@@ -341,14 +371,20 @@ TRAINING = {
     "the film opens on Friday": 2,
     "I saw it on Friday": 2,
 }
+NOT = {"it is not good": 1, "it is good": 0, "it is bad": 1, "it is not bad": 0}
 SENTENCES = (
     "I loved every minute",
     "a dull and cold film",
     "the film opens on Friday",
     "a good and warm film on Friday",
     "I hated the music",
-    "it is not good",
+    *NOT,
 )
+LESSONS = {
+    "the twelve": len(TRAINING),
+    "and “it is not good”": len(TRAINING) + 1,
+    "and all four of good, bad, not": len(TRAINING) + len(NOT),
+}
 ROUNDS = 100
 
 
@@ -357,7 +393,13 @@ def words_of(sentence):
     return sentence.lower().replace(",", "").split()
 
 
-VOCABULARY = sorted({word for sentence in TRAINING for word in words_of(sentence)})
+def taught(lesson):
+    """The sentences of a lesson, each with its mood: {sentence: mood}."""
+    return dict([*TRAINING.items(), *NOT.items()][: LESSONS[lesson]])
+
+
+FIRST, SECOND, LAST = LESSONS
+VOCABULARY = sorted({word for sentence in taught(LAST) for word in words_of(sentence)})
 
 
 def features(sentence):
@@ -367,10 +409,10 @@ def features(sentence):
 
 
 @cache
-def reader(rounds):
+def reader(rounds, lesson=FIRST):
     """Weights W (3, V) and biases b (3,) after so many epochs, all zero at first."""
-    X = np.array([features(sentence) for sentence in TRAINING])
-    T = one_hot(np.array([*TRAINING.values()]), 3)
+    X = np.array([features(sentence) for sentence in taught(lesson)])
+    T = one_hot(np.array([*taught(lesson).values()]), 3)
     net = Network([Dense.of(np.zeros((3, len(VOCABULARY))), np.zeros(3))])
     for _ in fit(net, SoftmaxCE(), SGD(1.0), X, T, epochs=rounds) if rounds else ():
         pass
@@ -378,11 +420,12 @@ def reader(rounds):
 
 
 class Sentiment(Figure):
-    """Twelve sentences teach a softmax which words speak for which mood."""
+    """A dozen sentences teach a softmax which words speak for which mood."""
 
     title, view = "The mood of a sentence", "views/sentiment"
     controls = (
         Menu("sentence", SENTENCES[0], SENTENCES, "sentence"),
+        Menu("lesson", FIRST, tuple(LESSONS), "taught with"),
         Slider("rounds", 40, 0, ROUNDS, 5, "epochs"),
     )
 
@@ -390,15 +433,16 @@ class Sentiment(Figure):
         return {
             "moods": MOODS,
             "vocabulary": VOCABULARY,
-            "X": [features(sentence).tolist() for sentence in TRAINING],
-            "T": one_hot(np.array([*TRAINING.values()]), 3).tolist(),
+            "X": [features(sentence).tolist() for sentence in taught(LAST)],
+            "T": one_hot(np.array([*taught(LAST).values()]), 3).tolist(),
+            "lessons": LESSONS,
             "words": {sentence: words_of(sentence) for sentence in SENTENCES},
             "rounds": ROUNDS,
         }
 
     def parts(self, s):
         """The words, what each adds to the three scores (n, 3), the biases, and p."""
-        W, b = reader(s.rounds)
+        W, b = reader(s.rounds, s.lesson)
         said = words_of(s.sentence)
         place = {word: k for k, word in enumerate(VOCABULARY)}
         nothing = np.zeros(3)
@@ -409,7 +453,8 @@ class Sentiment(Figure):
     def caption(self, s):
         said, _, _, p = self.parts(s)
         best = int(p.argmax())
-        new = [word for word in said if word not in VOCABULARY]
+        known = {word for sentence in taught(s.lesson) for word in words_of(sentence)}
+        new = [word for word in said if word not in known]
         unknown = f" It has never seen {' and '.join(new)}." if new else ""
         shares = ", ".join(num(q, 3) for q in p)
         verdict = MOODS[best] if s.rounds else "it cannot say"

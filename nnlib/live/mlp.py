@@ -3,6 +3,7 @@
 from collections import Counter
 from functools import cache
 from itertools import combinations, pairwise
+from types import SimpleNamespace
 from typing import ClassVar
 
 import numpy as np
@@ -26,9 +27,9 @@ SUBSCRIPTS = "₁₂₃₄"
 
 # --- four lines make a shape --------------------------------------------------------
 
-WINDOW = (-2.0, 2.0)
+WINDOW = (-2.5, 2.5)
 CELLS = 64  # of the plane each way, to tell the regions and where to write in them
-FEET = (0.8, 0.15, -0.1, 0.85, -0.85, 0.05, 0.15, -0.75)  # of the four lines
+FEET = (0.85, 0.35, -0.35, 0.55, -0.3, -0.7, 1.0, -0.2)  # all 11 regions in view
 
 
 @cache
@@ -187,7 +188,7 @@ class ForwardPass(MatrixProduct):
 
 # --- linear layers collapse ---------------------------------------------------------
 
-DEEPEST, UNITS, GAIN, PIXELS = 8, 8, 1.6, 60
+DEEPEST, UNITS, GAIN, PIXELS, SEEDS = 8, 8, 1.6, 60, 21
 KINDS = {"identity": Identity(), "tanh": Tanh()}
 SPAN = (-2.0, 2.0)
 
@@ -215,13 +216,13 @@ def collapsed(net):
 
 
 class LinearCollapse(Figure):
-    """A deep network with nothing between its layers is one neuron: one line."""
+    """A deep network: with nothing between its layers it is one neuron, one line."""
 
-    title, view = "Deep, and still one line", "views/collapse"
+    title, view = "Deep, and how bent", "views/collapse"
     controls = (
         Slider("depth", 5, 1, DEEPEST, 1, "layers"),
         Menu("g", "identity", tuple(KINDS), "between"),
-        Slider("seed", 7, 0, 20, 1, "seed"),
+        Slider("seed", 5, 0, SEEDS - 1, 1, "seed"),
     )
 
     def config(self):
@@ -237,17 +238,21 @@ class LinearCollapse(Figure):
         grid = np.stack(np.meshgrid(at, at[::-1]), axis=-1).reshape(-1, 2)
         return net, W[0], b[0], net(grid)[:, 0], (grid @ W.T + b)[:, 0]
 
+    def same(self, s):
+        """In how many cells network and collapsed layer say the same; of how many."""
+        *_, z, flat = self.both(s)
+        return int(((z > 0) == (flat > 0)).sum()), len(z)
+
     def caption(self, s):
-        net, w, b, z, flat = self.both(s)
+        net, w, b, _, _ = self.both(s)
         count = sum(p.size for p in net.params)
-        same = int(((z > 0) == (flat > 0)).sum())
         layers = f"{s.depth} layer{'s' * (s.depth > 1)}"
         line = f"z = {num(w[0], 2)} x₁ {term(w[1], 2)} x₂ {term(b, 2)}"
         between = "" if s.depth == 1 else f", {s.g} between them"
         return (
             f"{layers}{between}, seed {s.seed}: {count} numbers. "
             f"Multiplied out, the layers make {line}: "
-            f"the same answer in {percent(same, len(z))} of the picture."
+            f"the same answer in {percent(*self.same(s))} of the picture."
         )
 
     def numbers(self, s):
@@ -282,6 +287,13 @@ class LinearCollapse(Figure):
         right.set(xlabel="x₁, where x₂ = 0", ylabel="z")
         plots.legend(ax=right)
         return fig
+
+
+def agreement(depth, g):
+    """The share of the picture where network and line agree: median of the seeds."""
+    figure = LinearCollapse()
+    states = [SimpleNamespace(depth=depth, g=g, seed=k) for k in range(SEEDS)]
+    return float(np.median([np.divide(*figure.same(s)) for s in states]))
 
 
 # --- bumps approximate anything -----------------------------------------------------

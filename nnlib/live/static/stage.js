@@ -22,6 +22,10 @@ const MARKS = {
       { class: "nn-class1" },
       svg("rect", { x: 6, y: 6, width: 12, height: 12 }),
     ),
+  class2: () =>
+    svg("g", { class: "nn-class2" }, svg("path", { d: "M12 4.5l7 14h-14Z" })),
+  dot: () => svg("circle", { class: "nn-dot", cx: 12, cy: 12, r: 6 }),
+  square: () => svg("rect", { class: "nn-image", x: 6, y: 6, width: 12, height: 12 }),
   wrong: () => svg("path", { class: "nn-wrong", d: "M3 3l18 18m0 -18l-18 18" }),
   ring: () => svg("circle", { class: "nn-ring", cx: 12, cy: 12, r: 9 }),
   hollow: () => svg("circle", { class: "nn-hollow", cx: 12, cy: 12, r: 6 }),

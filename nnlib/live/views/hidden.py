@@ -24,6 +24,7 @@ GATES = ("XNOR", "XOR", "AND", "OR", "NAND", "NOR")
 FEW = 4  # examples or fewer: the caption tells the sum of each
 ROWS = 60  # of the table
 GIVEN = "The examples"
+SLACK = 1e-6  # of the last digit that the caption prints: a number this close is it
 HIDDEN = ("w11", "w12", "b1", "w21", "w22", "b2")
 
 
@@ -123,7 +124,7 @@ class HiddenSpace(Figure):
         right = int(((total > s.threshold) == t).sum())
         low, high = total[t == 0].max(), total[t == 1].min()
         allowed = (
-            f"Any threshold from {num(low, 4)} to {num(high, 4)} would do"
+            f"Any threshold from {' to '.join(inside(low, high))} would do"
             if low + 1e-9 < high
             else f"No threshold gets all {n} right"
         )
@@ -163,6 +164,14 @@ class HiddenSpace(Figure):
         plots.points(A, t, ax=right)
         right.set(xlabel="a₁", ylabel="a₂", xlim=ends, ylim=ends)
         return fig
+
+
+def inside(low, high):
+    """Both numbers as text, rounded towards each other: the printed lie between."""
+    digits = 4 if high - low > 2e-4 else 10
+    scale = 10**digits
+    ends = np.ceil(low * scale - SLACK) / scale, np.floor(high * scale + SLACK) / scale
+    return [num(end, digits) for end in ends]
 
 
 def reach(net, ends):

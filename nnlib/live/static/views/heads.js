@@ -1,4 +1,5 @@
 // One hidden layer, four tasks, each with the head that fits it and with another.
+import { svg } from "../elements.js";
 import { train } from "../engine/backprop.js";
 import { optimiser } from "../engine/gradient_descent.js";
 import { loss } from "../engine/loss.js";
@@ -8,7 +9,6 @@ import { mount } from "../stage.js";
 import { num } from "../text.js";
 
 const SHOWN = 12; // examples in the table
-const FADE = 2; // an answer of this size has the full tint
 
 export default mount((stage) => {
   const { config } = stage;
@@ -22,7 +22,7 @@ export default mount((stage) => {
     xticks: 4,
     yticks: 4,
     cells,
-    label: "What the network answers over the plane, and the examples",
+    label: "What the network answers: over the plane, or against the targets",
   });
   const curve = stage.plane({
     x: [0, epochs],
@@ -35,11 +35,19 @@ export default mount((stage) => {
     yticks: 4,
     label: "The loss, epoch by epoch",
   });
-  stage.key(
-    ["class0", "class 0, or target below 0"],
-    ["class1", "class 1, or target above 0"],
-    ["wrong", "answered wrongly"],
-    ["before", "earlier setting"],
+  const keys = {
+    class0: "class 0",
+    class1: "class 1",
+    class2: "class 2",
+    wrong: "answered wrongly",
+    dot: "first number",
+    square: "second number",
+    "nn-guide": "answer = target",
+    before: "earlier setting",
+  };
+  stage.key(...Object.entries(keys));
+  const entries = new Map(
+    Object.keys(keys).map((look, i) => [look, stage.legend.children[i]]),
   );
   stage.compare();
   stage.player("epoch", () => epochs, { pause: 0, stride: 5 });
@@ -89,6 +97,13 @@ export default mount((stage) => {
     return known.get(key);
   }
 
+  /** One answer against its target; the second number of a row is a hollow square. */
+  function mark(at, j) {
+    if (j === 0) return plane.dot(at, "nn-dot", 4);
+    const corner = { x: plane.X(at[0]) - 3.5, y: plane.Y(at[1]) - 3.5 };
+    return svg("rect", { class: "nn-image", ...corner, width: 7, height: 7 });
+  }
+
   /** The class that the answer from place `at` on stands for. */
   function classOf({ task, fits }, Y, at) {
     if (task === "two classes") return Number(Y[at] > (fits ? 0 : 0.5));
@@ -105,29 +120,40 @@ export default mount((stage) => {
     const last = Math.min(state.epoch, run.losses.length - 1);
     const latest = run.kept.at(-1);
     run.net.params.forEach((p, i) => p.set(run.kept[last][i]));
+    const inClasses = t !== null;
+    plane.xlabel = inClasses ? "x₁" : "target";
+    plane.ylabel = inClasses ? "x₂" : "answer";
+    const ends = tasks[state.task].ends ?? span;
+    plane.window(ends, ends);
     const field = run.net.forward(plane.centres(), cells * cells).slice();
     const Y = run.net.forward(X, n).slice();
     run.net.params.forEach((p, i) => p.set(latest[i])); // training goes on from there
-    const inClasses = t !== null;
     const tints = [0, 1, 2].map((c) => mix(stage, `--nn-class${c}`));
-    const ends = stage.fieldColours();
-    plane.cellwise((i) => {
-      if (inClasses) return tints[classOf(state, field, i * k)];
-      const share = Math.max(0, Math.min(1, 0.5 + field[i * k] / (2 * FADE)));
-      return ends[0].map((c, j) => c + (ends[1][j] - c) * share);
-    });
+    const paper = stage.colour("--nn-background");
+    plane.cellwise((i) => (inClasses ? tints[classOf(state, field, i * k)] : paper));
     const answers = run.rows.map((_, i) =>
       inClasses ? classOf(state, Y, i * k) : null,
     );
     plane.draw(
-      plane.crowd(
-        run.rows.map((at, i) => ({
-          at,
-          target: inClasses ? t[i] : Number(at[0] * at[1] > 0),
-          wrong: inClasses && answers[i] !== t[i],
-        })),
-      ),
+      inClasses
+        ? plane.crowd(
+            run.rows.map((at, i) => ({
+              at,
+              target: t[i],
+              wrong: answers[i] !== t[i],
+            })),
+          )
+        : [
+            plane.segment([ends[0], ends[0]], [ends[1], ends[1]], "nn-guide"),
+            ...Array.from(Y, (y, i) => mark([T[i], y], i % k)),
+          ],
     );
+    const classes = Math.max(2, k, ...(t ?? []).map((c) => c + 1));
+    const shown = inClasses
+      ? ["class0", "class1", ...(classes > 2 ? ["class2"] : []), "wrong"]
+      : [...["dot", "square"].slice(0, k), "nn-guide"];
+    for (const [look, entry] of entries)
+      entry.style.display = [...shown, "before"].includes(look) ? "" : "none";
     const losses = run.losses.slice(0, last + 1);
     const line = (values) => values.map((y, e) => [e, y]);
     curve.window([0, epochs], [0, 1.08 * Math.max(...losses, 1e-9)]);
@@ -158,7 +184,8 @@ export default mount((stage) => {
     const said = `${state.task}, ${headOf(state).words}, epoch ${state.epoch}: loss ${num(value, 3)}`;
     if (t === null) {
       const off = Y.reduce((most, y, i) => Math.max(most, Math.abs(y - T[i])), 0);
-      return `${said}, the worst answer is off by ${num(off, 2)}.`;
+      const range = (A) => `${num(Math.min(...A), 2)} to ${num(Math.max(...A), 2)}`;
+      return `${said}, the worst answer is off by ${num(off, 2)}. Targets from ${range(T)}, answers from ${range(Y)}.`;
     }
     const right = answers.filter((c, i) => c === t[i]).length;
     return `${said}, ${right} of ${t.length} right.`;

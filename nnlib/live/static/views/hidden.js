@@ -11,6 +11,7 @@ const CELLS = 60; // of the field each way
 const FEW = 4; // examples or fewer: each is named, and its sum is told
 const SMALL = 20; // more examples than this are drawn smaller
 const ROWS = 60; // of the table
+const SLACK = 1e-6; // of the last digit that the caption prints: this close is it
 const HIDDEN = ["w11", "w12", "b1", "w21", "w22", "b2"];
 const ARROW = 0.1; // of the window's width
 
@@ -146,12 +147,20 @@ function caption(state, name, t, total, right) {
   const [low, high] = [Math.max(...of(0)), Math.min(...of(1))];
   const allowed =
     low + 1e-9 < high
-      ? `Any threshold from ${num(low, 4)} to ${num(high, 4)} would do`
+      ? `Any threshold from ${inside(low, high).join(" to ")} would do`
       : `No threshold gets all ${n} right`;
   const told =
     n > FEW ? "" : `: the sums are ${total.map((z) => num(z, 3)).join(", ")}`;
   const count = right.filter(Boolean).length;
   return `${name}: ${sumText(state)} > ${num(state.threshold, 2)} answers ${count} of ${n} right. ${allowed}${told}.`;
+}
+
+/** Both numbers as text, rounded towards each other: what is printed lies between. */
+function inside(low, high) {
+  const digits = high - low > 2e-4 ? 4 : 10;
+  const scale = 10 ** digits;
+  const ends = [Math.ceil(low * scale - SLACK), Math.floor(high * scale + SLACK)];
+  return ends.map((end) => num(end / scale, digits));
 }
 
 const sumText = ({ v1, v2 }) =>

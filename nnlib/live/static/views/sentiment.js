@@ -10,9 +10,7 @@ import { mount } from "../stage.js";
 import { num } from "../text.js";
 
 export default mount((stage) => {
-  const { moods, vocabulary, words, rounds: most } = stage.config;
-  const X = Float64Array.from(stage.config.X.flat());
-  const T = Float64Array.from(stage.config.T.flat());
+  const { moods, vocabulary, words, lessons, X, T, rounds: most } = stage.config;
   const longest = Math.max(...Object.values(words).map((said) => said.length));
   const board = stage.add(
     new HeatMap({
@@ -27,32 +25,37 @@ export default mount((stage) => {
   );
   stage.compare();
 
-  const kept = []; // the weights and biases after each epoch
-  const net = network({
-    layers: [
-      {
-        kind: "Dense",
-        W: moods.map(() => vocabulary.map(() => 0)),
-        b: moods.map(() => 0),
-      },
-    ],
-  });
-  const objective = loss({ kind: "SoftmaxCE" });
-  const steps = train(net, objective, optimiser({ kind: "SGD", lr: 1 }), X, T, {
-    epochs: most,
-  });
-  const note = () => kept.push(net.params.map((p) => Array.from(p)));
-  note();
-  const after = (rounds) => {
-    while (kept.length <= rounds) {
-      steps.next();
-      note();
-    }
-    return kept[rounds];
-  };
+  /** A run on the first `n` sentences: rounds → the weights and biases after so many. */
+  function school(n) {
+    const net = network({
+      layers: [
+        {
+          kind: "Dense",
+          W: moods.map(() => vocabulary.map(() => 0)),
+          b: moods.map(() => 0),
+        },
+      ],
+    });
+    const [given, wanted] = [X, T].map((A) => Float64Array.from(A.slice(0, n).flat()));
+    const rule = optimiser({ kind: "SGD", lr: 1 });
+    const steps = train(net, loss({ kind: "SoftmaxCE" }), rule, given, wanted, {
+      epochs: most,
+    });
+    const kept = [];
+    const note = () => kept.push(net.params.map((p) => Array.from(p)));
+    note();
+    return (rounds) => {
+      while (kept.length <= rounds) {
+        steps.next();
+        note();
+      }
+      return kept[rounds];
+    };
+  }
+  const schools = new Map(Object.values(lessons).map((n) => [n, school(n)]));
 
-  function parts({ sentence, rounds }) {
-    const [W, b] = after(rounds);
+  function parts({ sentence, lesson, rounds }) {
+    const [W, b] = schools.get(lessons[lesson])(rounds);
     const said = words[sentence];
     const terms = said.map((word) => {
       const at = vocabulary.indexOf(word);
@@ -92,9 +95,11 @@ export default mount((stage) => {
     };
   };
 
-  function caption({ sentence, rounds }, said, p) {
+  function caption({ sentence, lesson, rounds }, said, p) {
     const best = p.indexOf(Math.max(...p));
-    const unknown = said.filter((word) => !vocabulary.includes(word));
+    const seen = X.slice(0, lessons[lesson]);
+    const known = vocabulary.filter((_, j) => seen.some((row) => row[j] > 0));
+    const unknown = said.filter((word) => !known.includes(word));
     const never = unknown.length ? ` It has never seen ${unknown.join(" and ")}.` : "";
     const verdict = rounds ? moods[best] : "it cannot say";
     return `“${sentence}” after ${rounds} epochs: p = (${p.map((q) => num(q, 3)).join(", ")}), ${verdict}.${never}`;
