@@ -48,7 +48,7 @@ from nnlib.data import circles, digits
 from nnlib.live import bugs
 from nnlib.live.backprop import Gears
 from nnlib.live.jacobians import NetworkAsMap
-from nnlib.live.loss import FourTasks, examples, slopes
+from nnlib.live.loss import examples, slopes
 from nnlib.live.mlp import FEET, FoldedPlane, FourLines, collapsed
 from nnlib.live.perceptron import DrawTheLine, LearningRule, OneNeuron
 
@@ -789,23 +789,52 @@ def test_a_thousand_is_too_much_for_an_exponential():
     "what becomes of it at $z = -6$.",
     "At $z = -6$ the squared error stands on a plateau",
     "}{\\partial z} &= 2 (y - t) \\cdot y (1 - y), \\\\",
-    "2 at $z = 0$, hundreds at $z = -6$. And with $t = 1$ only the left side matters",
+    "2 at $z = 0$, hundreds at $z = -6$. Larger steps, then? With $\\eta = 30$ the",
+    "squared error gets from −6 to ½ in {glue:text}`large-6` steps, but from −9 it needs",
+    "And with $t = 1$ only the left side matters",
 )
 def test_the_factor_between_two_slopes():
     ce, se = slopes(np.array([0.0, -6.0]))
     assert ce / se == pytest.approx([2, 202.7], abs=0.05)
+    assert "for start in (-6, -9)" in code("04_loss")
+    assert "z - 30 * slopes(z)[1]" in code("04_loss")
 
 
 @typed(
     "04_loss",
-    "puts class 1 between class 0 and class 2, whether or not that is where it lives.",
+    "puts class 1 between class 0 and class 2; of these three rings it is class 0 that",
     "The *sigmoid* cannot say −1 or 1.5",
 )
 def test_what_a_sigmoid_cannot_say():
     _, _, T = examples("one number")
     assert T.min() < -1
     assert T.max() > 1.5
-    assert "three classes" in FourTasks.controls[0].options
+    X, t, _ = examples("three classes")
+    far = [np.linalg.norm(X[t == k], axis=1).mean() for k in (2, 0, 1)]
+    assert far == sorted(far)
+
+
+@typed(
+    "04_loss",
+    "$e^{-(t - y)^2 / 2 s^2}$, and $-\\ln$ of that is",
+    "$(t - y)^2 / 2 s^2$ plus a constant.",
+)
+def test_normal_noise_makes_squares():
+    y, s, t = 0.3, 1.7, np.linspace(-3, 3, 7)
+    chance = np.exp(-((t - y) ** 2) / (2 * s**2))
+    np.testing.assert_allclose(-np.log(chance), (t - y) ** 2 / (2 * s**2))
+
+
+@typed(
+    "02_mlp",
+    "with $l = 0$, $r = 1$ and a very large $k$: at",
+    "$x = -1$ both sigmoids say 0, so 0; at ½ they say 1 and 0, so 1; at 2 both say 1, so "
+    "0",
+)
+def test_a_bump_by_hand():
+    x = np.array([-1.0, 0.5, 2.0])
+    up, down = logistic(200 * x), logistic(200 * (x - 1))
+    assert (up - down).round(6).tolist() == [0, 1, 0]
 
 
 # --- chapter 6 --------------------------------------------------------------------
@@ -1096,9 +1125,7 @@ def test_where_the_slope_is_no_distance():
     assert hill(np.array(0.1)) < hill(np.array(0.0)) > hill(np.array(-0.1))
 
 
-@typed(
-    DESCENT, "makes it $\\tfrac{2}{B}\\,X^{\\top}(Xw - t)$ with only those rows"
-)
+@typed(DESCENT, "makes it $\\tfrac{2}{B}\\,X^{\\top}(Xw - t)$ with only those rows")
 def test_the_slope_of_a_batch():
     rng = np.random.default_rng(0)
     X, t, w = rng.normal(size=(4, 2)), rng.normal(size=4), rng.normal(size=2)

@@ -158,9 +158,7 @@ class logits_slope(Exercise):
     """∂L/∂Z of the mean cross-entropy: (softmax(Z) − T) / n."""
 
     RETURNS = ("slope",)
-    PRAISE = (
-        "Answer minus target, for all four heads. No σ' anywhere: it has cancelled."
-    )
+    PRAISE = "Answer minus target, as with a sigmoid. No σ' anywhere: it has cancelled."
 
     def cases(self, rng):
         yield np.array([[0.5, 0.5]]), np.array([[1.0, 0.0]])

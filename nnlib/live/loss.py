@@ -383,7 +383,7 @@ SENTENCES = (
 LESSONS = {
     "the twelve": len(TRAINING),
     "and “it is not good”": len(TRAINING) + 1,
-    "and all four of good, bad, not": len(TRAINING) + len(NOT),
+    "and all four of good and bad": len(TRAINING) + len(NOT),
 }
 ROUNDS = 100
 
