@@ -790,7 +790,8 @@ def test_a_thousand_is_too_much_for_an_exponential():
     "At $z = -6$ the squared error stands on a plateau",
     "}{\\partial z} &= 2 (y - t) \\cdot y (1 - y), \\\\",
     "2 at $z = 0$, hundreds at $z = -6$. Larger steps, then? With $\\eta = 30$ the",
-    "squared error gets from −6 to ½ in {glue:text}`large-6` steps, but from −9 it needs",
+    "squared error gets from −6 to ½ in {glue:text}`large-6` steps, but from −9 it "
+    "needs",
     "And with $t = 1$ only the left side matters",
 )
 def test_the_factor_between_two_slopes():
@@ -828,8 +829,8 @@ def test_normal_noise_makes_squares():
 @typed(
     "02_mlp",
     "with $l = 0$, $r = 1$ and a very large $k$: at",
-    "$x = -1$ both sigmoids say 0, so 0; at ½ they say 1 and 0, so 1; at 2 both say 1, so "
-    "0",
+    "$x = -1$ both sigmoids say 0, so 0; at ½ they say 1 and 0, so 1; at 2 both say "
+    "1, so 0",
 )
 def test_a_bump_by_hand():
     x = np.array([-1.0, 0.5, 2.0])
