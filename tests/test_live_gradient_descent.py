@@ -18,6 +18,7 @@ from nnlib import (
     stopped,
     value_and_grad,
 )
+from nnlib.live import num
 from nnlib.live.gradient_descent import (
     BEGIN,
     DECADES,
@@ -134,6 +135,7 @@ def test_a_run_converges_if_and_only_if_the_rate_is_below_two_over_the_curvature
         assert ("one side" in said) == (0 < factor)
         assert ("side to side" in said) == (0 > factor > -1)
         assert ("one side" in said) == (len(set(sides)) == 1)
+        assert f"1 − η/2 = {num(factor, 2)}." in said
         assert ("is below" in said) == (eta < LIMIT)
 
 
@@ -280,6 +282,8 @@ def test_the_scatter_of_slopes_is_that_of_drawn_batches():
         drawn = [each[rng.permutation(N)[:size]].mean(axis=0) for _ in range(4000)]
         root = np.sqrt((np.array(drawn) ** 2).sum(axis=1).mean())
         assert root == pytest.approx(scatter(size), rel=0.05, abs=1e-12)
+    # a batch that leaves one example out is off by that one's share
+    assert scatter(N - 1) == pytest.approx(scatter(1) / (N - 1))
     for size in (2, 4, 8):  # as 1 / √B, while B is a small part of all
         assert scatter(size) == pytest.approx(scatter(1) / size**0.5, rel=0.06)
 

@@ -1,6 +1,6 @@
 """The figures of chapter 7: what they claim is what nnlib computes."""
 
-from itertools import product
+from itertools import pairwise, product
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,10 +13,13 @@ from nnlib.live.jacobians import (
     CHAIN,
     DEEPEST,
     FACTORS,
+    FORMULAS,
     HALVINGS,
     NOTHING,
     ChainOfJacobians,
+    CostCounter,
     JacobianLens,
+    LayoutSwitch,
     NetworkAsMap,
     SoftmaxJacobian,
     singular_values,
@@ -183,3 +186,127 @@ def test_of_all_the_ways_to_place_three_factors_only_these_are_right():
         if "it is J = ∂y/∂x" in chained(*names)
     ]
     assert right == [("J₃", "J₂", "J₁"), ("J₃", "J₂ᵀ", "J₁")]
+
+
+# --- what a Jacobian costs --------------------------------------------------------
+
+
+class Counted:
+    """A number whose multiplications are counted."""
+
+    times = 0
+
+    def __mul__(self, other):
+        Counted.times += 1
+        return self
+
+    def __add__(self, other):
+        return self
+
+
+def counted(work):
+    """How many multiplications work() does."""
+    Counted.times = 0
+    work()
+    return Counted.times
+
+
+def ones(*shape):
+    return np.full(shape, Counted(), dtype=object)
+
+
+@pytest.mark.parametrize("layers", [2, 4])
+def test_the_costs_are_those_of_multiplying_it_out(layers):
+    s = state(CostCounter, inputs=5, hidden=3, outputs=2, layers=layers)
+    figure = CostCounter()
+    sizes = figure.sizes(s)
+    assert sizes == [5, *[3] * (layers - 1), 2]
+    weights = [ones(m, n) for n, m in pairwise(sizes)]
+    slopes = ones(3)
+
+    def forward(v, last=None):
+        """J v, v a column or a whole matrix, the slopes one by one or as a matrix."""
+        for k, W in enumerate(weights):
+            v = W @ v
+            if k < layers - 1:
+                v = slopes * v if last is None else last @ v
+        return v
+
+    def back(u):
+        for k, W in reversed(list(enumerate(weights))):
+            u = u @ W
+            if k:
+                u = u * slopes
+        return u
+
+    walk, (full, columns, rows) = figure.costs(s)
+    assert counted(lambda: forward(ones(5))) == walk
+    assert counted(lambda: back(ones(2))) == walk
+    assert counted(lambda: forward(ones(5, 5), ones(3, 3))) == full
+    assert columns == 5 * walk
+    assert rows == 2 * walk
+
+
+def test_whoever_is_fewer_is_cheaper():
+    said = CostCounter().caption(state(CostCounter))
+    assert "24,000 row by row (10 walks back)" in said
+    assert "Fewer outputs than inputs: rows are 6.40 times cheaper" in said
+    said = CostCounter().caption(state(CostCounter, outputs=1))
+    assert "(1 walk back). Fewer outputs than inputs: rows are 64.0 times" in said
+    said = CostCounter().caption(state(CostCounter, inputs=2))
+    assert "columns are 5.00 times cheaper" in said
+    said = CostCounter().caption(state(CostCounter, inputs=10))
+    assert "rows and columns cost the same" in said
+
+
+def test_the_factors_multiply_to_the_size_of_j():
+    s = state(CostCounter, layers=3)
+    names, shapes = zip(*CostCounter().factors(s), strict=True)
+    assert names == ("W₃", "D₂", "W₂", "D₁", "W₁")
+    assert all(one[1] == other[0] for one, other in pairwise(shapes))
+    assert (shapes[0][0], shapes[-1][1]) == (s.outputs, s.inputs)
+
+
+# --- two layouts ------------------------------------------------------------------
+
+
+def composed(x):
+    a = np.array([x[0] ** 2, x[0] * x[1]])
+    return np.array([a[0] * a[1], a[0] + 3 * a[1], a[1] ** 2])
+
+
+@pytest.mark.parametrize("at", [(1.5, -1.0), (-2.0, 0.5), (0.0, 0.0)])
+def test_both_layouts_hold_the_same_derivatives(at):
+    slopes = numerical_jacobian(composed, np.array(at))
+    figure = LayoutSwitch()
+    for partial in range(1, 7):
+        shared = {"x1": at[0], "x2": at[1], "partial": partial}
+        (A, B), names, (i, j) = figure.seen(state(LayoutSwitch, **shared))
+        assert pytest.approx(slopes, abs=1e-8) == A @ B
+        s = state(LayoutSwitch, form="denominator", **shared)
+        (C, D), turned, (k, m) = figure.seen(s)
+        assert pytest.approx((A @ B).T, abs=1e-14) == C @ D
+        assert (k, m) == (j, i)
+        assert turned == names[::-1]
+        assert (A.shape, B.shape) == ((3, 2), (2, 2))
+        assert (C.shape, D.shape) == ((2, 2), (2, 3))
+
+
+def test_the_caption_says_where_a_derivative_stands():
+    said = LayoutSwitch().caption(state(LayoutSwitch))
+    assert "∂b/∂x = ∂b/∂a · ∂a/∂x, 3×2 · 2×2, is 3×2" in said
+    assert "∂b₁/∂x₂ stands in row 1, column 2" in said
+    assert said.endswith("= 3.38.")
+    said = LayoutSwitch().caption(state(LayoutSwitch, form="denominator"))
+    assert "∂b/∂x = ∂a/∂x · ∂b/∂a, 2×2 · 2×3, is 2×3" in said
+    assert "∂b₁/∂x₂ stands in row 2, column 1" in said
+    assert said.endswith("= 3.38.")
+
+
+def test_a_shape_of_one_layout_is_the_other_turned():
+    for what, ((_, one), (_, other)) in FORMULAS.items():
+        if "walk" in what:  # the numbers that come out are the same
+            assert one == other
+        else:
+            factors = [shape.split("×")[::-1] for shape in one.split(" · ")]
+            assert other == " · ".join("×".join(shape) for shape in factors[::-1])

@@ -6,12 +6,28 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from nnlib import Adam
+from nnlib import MSE, SGD, Adam, Momentum, fit, inverse_time
 from nnlib.live.optimisers import (
+    DECAYS,
+    EPOCHS,
+    EVERY,
     LAST,
+    LOSSES,
+    ROOMS,
+    STOPS,
+    MuseumOfRuns,
     OneStepByHand,
     OptimiserRace,
+    Overfitting,
+    _line,
+    _neuron,
+    course_of,
     digits,
+    fitted,
+    fresh,
+    noisy,
+    reach,
+    surface,
 )
 
 
@@ -193,3 +209,186 @@ def test_digits_forget_what_rounding_leaves():
     assert digits(0.0112525 - 2e-18) == digits(0.0112525 + 2e-18) == "0.01125"
     assert digits(-2e-16) == "0"
     assert digits(-0.012345) == "−0.01235"
+
+
+# --- the museum of runs -------------------------------------------------------------
+
+every_room = pytest.mark.parametrize("room", ROOMS)
+
+
+@every_room
+def test_each_run_fails_and_its_cure_helps(room):
+    ill, well = course_of(room, False), course_of(room, True)
+    late = slice(-max(1, len(well.losses) // 2), None)
+    assert well.end == ""
+    assert well.losses[-1] < well.losses[0] / 1.5
+    assert ill.losses[late].mean() > 1.4 * well.losses[late].mean()
+    assert ill.losses[-1] > 1.5 * well.losses[-1]
+
+
+@every_room
+def test_a_cure_changes_one_thing(room):
+    ill, _, well, *_ = ROOMS[room]
+    assert len([1 for a, b in zip(ill, well, strict=True) if a != b]) == 1
+
+
+@pytest.mark.parametrize(
+    ("room", "lr", "batch"),
+    [
+        ("η too large", 0.3, None),
+        ("a sum for a mean", 0.1, None),
+        ("slopes never cleared", 0.1, None),
+        ("η never falls", inverse_time(0.3, rate=0.05), 1),
+    ],
+)
+def test_a_cured_run_is_nnlib_s_fit(room, lr, batch):
+    X, T = _line()
+    net, rng = _neuron(ROOMS[room].well), np.random.default_rng(0)
+    epochs = len(course_of(room, True).losses) - 1
+    epochs = epochs // len(X) if batch else epochs
+    run = fit(net, MSE(), SGD(lr), X, T, epochs=epochs, batch_size=batch, rng=rng)
+    assert len(list(run)) == STOPS * ROOMS[room].each
+    found = [p.item() for p in net.params]
+    np.testing.assert_allclose(course_of(room, True).points[-1], found, rtol=1e-12)
+
+
+def test_eta_is_too_large_by_the_curvature():
+    """Gradient descent on a bowl diverges for η beyond 2 / its largest curvature."""
+    x, _ = _line()
+    columns = np.hstack([x, np.ones_like(x)])
+    limit = 2 / np.linalg.eigvalsh(2 * columns.T @ columns / len(x))[-1]
+    assert ROOMS["η too large"].well.lr < limit < ROOMS["η too large"].ill.lr
+    assert len(x) * ROOMS["a sum for a mean"].ill.lr > limit
+    assert ROOMS["a sum for a mean"].ill.lr < limit
+
+
+def test_slopes_that_are_never_cleared_are_a_momentum_of_1():
+    f = surface("slopes never cleared")
+    w, opt = np.array([-1.5, 1.5]), Momentum(0.1)
+    opt.beta = 1.0  # nnlib refuses it: nothing would brake
+    for k in range(20):
+        opt.step([w], [np.array(f.slope(*w))])
+        found = course_of("slopes never cleared", False).points[k + 1]
+        np.testing.assert_allclose(found, w, rtol=1e-9)
+
+
+def test_in_order_the_last_class_wins_each_epoch():
+    points, losses, _ = course_of("examples in order", False)
+    X, T = ROOMS["examples in order"].ill.rows()
+    assert np.array_equal(T, np.sort(T, axis=0))
+    epoch = len(X) // 2  # steps of two rows
+    for end in range(epoch, len(losses), epoch):
+        w, b = points[end]
+        assert ((w * X + b > 0) == (T == 1)).sum() < 25
+        assert losses[end] > 2 * losses[end - epoch + 1 : end].min()
+
+
+def test_the_rule_stops_where_it_is_flat_not_where_it_is_low():
+    points, losses, end = course_of("stopped on a plateau", False)
+    assert end == "stopped"
+    changes = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    assert changes[-1] < 0.02 <= changes[:-1].min()
+    assert losses[-1] > 0.45
+    assert course_of("stopped on a plateau", True).losses[-1] < 0.17
+
+
+@every_room
+@pytest.mark.parametrize("cure", [False, True])
+def test_the_losses_are_those_of_the_surface(room, cure):
+    points, losses, _ = course_of(room, cure)
+    np.testing.assert_allclose(surface(room)(*points[:30].T), losses[:30], rtol=1e-12)
+    low, high = reach(room)
+    assert low < losses.min()
+    assert losses.max() < high or high > 1e6
+
+
+def test_the_caption_tells_how_a_run_ended():
+    said = repr(MuseumOfRuns(room="a sum for a mean", step=50))
+    assert said.startswith("Museum of runs. a sum for a mean: diverged at step 9, w = ")
+    said = repr(MuseumOfRuns(room="stopped on a plateau", step=4))
+    assert "stopped on a plateau: stopped at step 37, w = " in said
+    assert "stopped on a plateau, step 36: w" in repr(
+        MuseumOfRuns(room="stopped on a plateau", step=3)
+    )
+    said = repr(MuseumOfRuns(step=50, cure=True))
+    assert "η too large, cured (η = 0.3 for 0.65), step 50: w = 0.741" in said
+
+
+def test_the_table_of_a_run_grows_with_time():
+    s = state(MuseumOfRuns, step=3, room="examples in order")
+    [board] = MuseumOfRuns().numbers(s)
+    points, losses, _ = course_of("examples in order", False)
+    assert [row[0] for row in board["rows"]] == [0, 4, 8, 12]
+    assert board["rows"][2] == [8, *points[8], losses[8]]
+
+
+# --- over-fitting -------------------------------------------------------------------
+
+
+def test_a_training_is_nnlib_s_fit():
+    x, t, x_test, t_test = noisy()
+    net = fresh()
+    for _ in fit(net, MSE(), Momentum(0.05, weight_decay=0.01), x, t, epochs=EPOCHS):
+        pass
+    run = fitted("0.01")
+    assert run.train[-1] == MSE()(net(x), t)
+    assert run.test[-1] == MSE()(net(x_test), t_test)
+    figure, s = Overfitting(), state(Overfitting, decay="0.01")
+    assert np.array_equal(figure.answers(s, x_test), net(x_test)[:, 0])
+
+
+def test_without_decay_the_training_loss_falls_and_the_test_loss_turns():
+    run = fitted("0")
+    assert (np.diff(run.train[5:]) < 0).all()
+    best = run.test.argmin()
+    assert best * EVERY == 100
+    assert (np.diff(run.test[best + 5 :]) > 0).all()
+    assert run.test[-1] > 2.4 * run.test[best]
+
+
+def test_a_little_decay_helps_and_much_hurts():
+    last = {decay: fitted(decay).test[-1] for decay in DECAYS}
+    assert min(last, key=last.get) == "0.003"
+    assert last["0.003"] < 0.4 * last["0"]
+    assert last["0.1"] > 1.5 * last["0.003"]
+    trained = [fitted(decay).train[-1] for decay in DECAYS]
+    assert trained == sorted(trained)
+
+
+def test_stopping_early_takes_the_best_weights_so_far():
+    figure = Overfitting()
+    for step in (0, 3, 5, 50, 100):
+        s = state(Overfitting, step=step, early=True)
+        at, best = figure.shown(s)
+        assert at == best <= step
+        assert fitted("0").test[at] == fitted("0").test[: step + 1].min()
+    assert figure.shown(state(Overfitting, step=100)) == (100, 5)
+
+
+def test_the_network_can_be_told_to_rounding():
+    """Weights off by 1e-12 end up with losses off by hardly more: no chaos here."""
+    x, t, *_ = noisy()
+    net = fresh()
+    for p in net.params:
+        p *= 1 + 1e-12
+    for _ in fit(net, MSE(), Momentum(0.05), x, t, epochs=EPOCHS):
+        pass
+    assert MSE()(net(x), t) == pytest.approx(fitted("0").train[-1], rel=1e-10)
+
+
+@pytest.mark.parametrize("decay", DECAYS)
+def test_all_losses_are_in_the_picture(decay):
+    run = fitted(decay)
+    both = np.concatenate([run.train, run.test])
+    assert LOSSES[0] < both.min()
+    assert both.max() < LOSSES[1]
+
+
+def test_the_caption_sets_the_test_loss_beside_the_best():
+    assert repr(Overfitting()) == (
+        "Over-fitting. λ = 0, epoch 2,000: training loss 0.0672, test loss 0.740, "
+        "2.4 times that of epoch 100."
+    )
+    said = repr(Overfitting(early=True))
+    assert "epoch 2,000, stopped at 100: training" in said
+    assert said.endswith("test loss 0.304, the least so far.")

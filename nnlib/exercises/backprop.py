@@ -8,6 +8,7 @@ from . import Exercise
 
 
 def sigmoid(z):
+    """1 / (1 + e^−z): the exercises' numbers are small."""
     return 1 / (1 + np.exp(-z))
 
 
@@ -282,6 +283,7 @@ def two_layers(*, mean=True, slope=lambda A: 1 - A * A, back=None, total=np.mean
 
 
 def swapped_rows(X, T, W1, b1, W2, b2):
+    """All slopes right, those of the second layer before those of the first."""
     loss, dW1, db1, dW2, db2 = two_layers()(X, T, W1, b1, W2, b2)
     return loss, dW2, db2, dW1, db1
 
@@ -354,6 +356,7 @@ class own_value_and_grad(Exercise):
 
 
 def cubes(W):
+    """Σ W³, whose slope is 3 W²."""
     return float((W**3).sum())
 
 

@@ -49,6 +49,7 @@ def wave(w):
 
 
 def constant_slope(w):
+    """A ramp: ½ everywhere."""
     return 0.5
 
 
@@ -263,10 +264,12 @@ def stopping(losses, patience, tie=False):
 
 
 def stop_best(losses, patience, tie=False):
+    """The best epoch among those that were waited for."""
     return stopping(losses, patience, tie)[0]
 
 
 def stop_epoch(losses, patience):
+    """The epoch in which the patience ran out."""
     return stopping(losses, patience)[1]
 
 
@@ -372,6 +375,7 @@ class adam_step(Exercise):
 
 
 def hats(stepped, first, second):
+    """A step's w, m, v with the two memories divided by what is given."""
     w, m, v = stepped
     return w, m / first, v / second
 

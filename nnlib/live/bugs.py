@@ -474,6 +474,7 @@ class CheckMicroscope(Figure):
             left.loglog(STEP_SIZES, errors, **look(p))
         left.axvline(float(f"1e{s.e}"), color=p["muted"], ls=":", lw=1.2)
         left.set(xlabel="h", ylabel="off by", ylim=(FAINTEST, 30))
+        left.set_xticks([1e-16, 1e-12, 1e-8, 1e-4])
         plots.legend(ax=left)
         seen = self.magnified(s)
         kind = PRECISIONS[s.precision]
@@ -484,7 +485,7 @@ class CheckMicroscope(Figure):
         middle = (seen[40] + seen[120]) / 2
         right.axline((0, 0), slope=one_sided, **LOOKS[0](p))
         right.axline((0, middle), slope=central, **LOOKS[1](p))
-        reach = 1.1 * max(np.abs(seen).max(), 2 * abs(tied_slope(w)))
+        reach = 1.1 * max(np.abs(seen).max(), 2 * abs(tied_slope(w))) or 1.0
         right.set(xlim=(-2, 2), ylim=(-reach, reach))
         right.set(xlabel="steps of h from w", ylabel="rise of L, in h")
         return fig
@@ -680,7 +681,7 @@ class PrintedFormula(Figure):
         Switch("corrected", False, "corrected"),
     )
     grid = np.linspace(-1.9, 1.9, 20).round(1)
-    fine = np.linspace(-2, 2, 161)
+    fine = np.linspace(-2, 2, 160)  # an even number: 0 is the impostor's pole
 
     def config(self):
         cards = [
@@ -760,9 +761,18 @@ class PrintedFormula(Figure):
         left.set(xlabel=card.by, ylabel=card.of, ylim=window(f, f))
         central, found = self.central(s, self.grid), self.formula(s)(self.fine)
         right.plot(self.fine, found, color=p["accent"], label=said_of(s))
+        seen = [found]
+        if s.corrected:
+            seen.append(np.array([float(card.printed(x)) for x in self.fine]))
+            look = {"color": p["muted"], "ls": "--", "lw": 1.5}
+            right.plot(self.fine, seen[1], label="as printed", **look)
         right.plot(self.grid, central, "o", color=p["ink"], ms=5, label="differences")
         right.axvline(s.p, color=p["muted"], ls=":", lw=1.2)
-        right.set(xlabel=card.by, ylabel=card.slope, ylim=window(central, found))
+        right.set(
+            xlabel=card.by,
+            ylabel=card.slope,
+            ylim=window(central, np.concatenate(seen)),
+        )
         plots.legend(ax=right)
         return fig
 

@@ -13,6 +13,7 @@ from .figure import Figure, Menu, Slider
 from .spec import to_spec
 from .text import num, table
 from .views.gridmap import MAPS, WINDOW, off
+from .views.matrix import factor
 from .views.sizes import size_text
 
 SUBSCRIPTS = "₁₂₃"
@@ -352,7 +353,7 @@ class ChainOfJacobians(Figure):
     def numbers(self, s):
         factors, product, J = self.placed(s)
         tables = [
-            counted(f"{name}, {place}", M) for place, (name, M) in enumerate(factors, 1)
+            counted(f"{place}: {name}", M) for place, (name, M) in enumerate(factors, 1)
         ]
         if product is not None:
             tables.append(counted("The product", product))
@@ -376,6 +377,7 @@ class ChainOfJacobians(Figure):
 
 
 def same(A, B):
+    """Whether two matrices have one shape and the same entries, to rounding."""
     return A.shape == B.shape and np.abs(A - B).max() < 1e-12
 
 
@@ -383,3 +385,191 @@ def counted(name, M):
     """The matrix M as a table, its rows and columns counted from 1."""
     columns = [f"column {j + 1}" for j in range(M.shape[1])]
     return rows_of(f"{name}, {shape_of(M)}", M, range(1, len(M) + 1), columns)
+
+
+# --- what the whole Jacobian costs --------------------------------------------------
+
+WAYS = ("full product", "column by column", "row by row")
+
+
+class CostCounter(Figure):
+    """The multiplications that J takes: whole, by columns (jvp) and by rows (vjp).
+
+    A walk multiplies a vector by every W, and by the hidden layers' slopes one by one.
+    The full product starts with the identity and has the slopes as diagonal matrices.
+    """
+
+    title, view = "What a Jacobian costs", "views/cost"
+    controls = (
+        Slider("inputs", 64, 1, 64, 1, "inputs"),
+        Slider("hidden", 32, 1, 64, 1, "hidden"),
+        Slider("outputs", 10, 1, 64, 1, "outputs"),
+        Slider("layers", 2, 2, 6, 1, "layers"),
+    )
+
+    def sizes(self, s):
+        return [s.inputs, *[s.hidden] * (s.layers - 1), s.outputs]
+
+    def costs(self, s):
+        """Multiplications of one walk, and of all J in each of WAYS."""
+        weights = sum(m * n for m, n in pairwise(self.sizes(s)))
+        slopes = (s.layers - 1) * s.hidden
+        walk = weights + slopes
+        full = s.inputs * (weights + slopes * s.hidden)
+        return walk, [full, s.inputs * walk, s.outputs * walk]
+
+    def caption(self, s):
+        _, (full, columns, rows) = self.costs(s)
+        walks = [counted_of(n, "walk") for n in (s.inputs, s.outputs)]
+        less = size_text(max(s.inputs, s.outputs) / min(s.inputs, s.outputs))
+        if s.inputs == s.outputs:
+            verdict = "As many outputs as inputs: rows and columns cost the same"
+        elif s.outputs < s.inputs:
+            verdict = f"Fewer outputs than inputs: rows are {less} times cheaper"
+        else:
+            verdict = f"Fewer inputs than outputs: columns are {less} times cheaper"
+        sizes = " → ".join(map(str, self.sizes(s)))
+        return (
+            f"{sizes}: {full:,} multiplications as a full product, {columns:,} column "
+            f"by column ({walks[0]} forward), {rows:,} row by row ({walks[1]} back). "
+            f"{verdict}."
+        )
+
+    def numbers(self, s):
+        walk, costs = self.costs(s)
+        walks = ["", s.inputs, s.outputs]
+        rows = list(zip(WAYS, walks, ["", walk, walk], costs, strict=True))
+        columns = ["way", "walks", "multiplications of one", "of all J"]
+        factors = [[name, shape[0], shape[1]] for name, shape in self.factors(s)]
+        return [
+            table("The cost of J", columns, rows),
+            table("The factors of J", ["factor", "rows", "columns"], factors),
+        ]
+
+    def factors(self, s):
+        """W and diag(g') by turns, the output's first: [(name, (rows, columns)), …]."""
+        sizes, found = self.sizes(s), []
+        for k in range(s.layers, 0, -1):
+            found.append((f"W{DIGITS[k]}", (sizes[k], sizes[k - 1])))
+            found.append((f"D{DIGITS[k - 1]}", (sizes[k - 1], sizes[k - 1])))
+        return found[:-1]
+
+    def still(self, s):
+        fig, (left, right) = plots.canvas(2, width=4.8, height=3.4)
+        names, shapes = zip(*self.factors(s), strict=True)
+        slopes = range(1, len(names), 2)
+        plots.to_scale(shapes, ax=left, names=names, diagonal=slopes)
+        _, costs = self.costs(s)
+        plots.log_bars(costs, ax=right, names=WAYS)
+        right.set_xlabel("multiplications")
+        return fig
+
+
+DIGITS = "₀₁₂₃₄₅₆"
+
+
+def counted_of(n, word):
+    """1 walk, 2 walks."""
+    return f"{n} {word}{'s' * (n > 1)}"
+
+
+# --- two layouts --------------------------------------------------------------------
+
+LAYOUTS = ("numerator", "denominator")
+PARTIALS = 6  # of b (3,) by x (2,)
+FORMULAS = {
+    # what: formula and shape in the numerator layout, the same in the denominator's
+    "row i, column j, for m outputs of n inputs": (
+        ("∂yᵢ / ∂xⱼ", "m×n"),
+        ("∂yⱼ / ∂xᵢ", "n×m"),
+    ),
+    "chain rule, b of a of x": (
+        ("∂b/∂x = ∂b/∂a · ∂a/∂x", "k×m · m×n"),
+        ("∂b/∂x = ∂a/∂x · ∂b/∂a", "n×m · m×k"),
+    ),
+    "dense, z = W x + b": (("∂z/∂x = W", "m×n"), ("∂z/∂x = Wᵀ", "n×m")),
+    "elementwise, a = g(z)": (
+        ("∂a/∂z = diag(g′(z))", "m×m"),
+        ("∂a/∂z = diag(g′(z))", "m×m"),
+    ),
+    "softmax, p of z": (
+        ("∂p/∂z = diag(p) − p pᵀ", "m×m"),
+        ("∂p/∂z = diag(p) − p pᵀ", "m×m"),
+    ),
+    "a loss: one number": (("∂L/∂x is a row", "1×n"), ("∂L/∂x is a column", "n×1")),
+    "a walk back, vjp": (("Jᵀ u", "n×m · m"), ("J u", "n×m · m")),
+    "a walk forward, jvp": (("J v", "m×n · n"), ("Jᵀ v", "m×n · n")),
+}
+
+
+class LayoutSwitch(Figure):
+    """The chapter's formulas in both layouts, and one product worked out in each.
+
+    a = (x₁², x₁ x₂) and b = (a₁ a₂, a₁ + 3 a₂, a₂²): ∂b/∂a is 3×2 in the numerator
+    layout, ∂a/∂x is 2×2, which its transpose is too.
+    """
+
+    title, view = "The same derivatives, laid out twice", "views/layouts"
+    controls = (
+        Menu("form", "numerator", LAYOUTS, "the layout"),
+        Slider("partial", 2, 1, PARTIALS, 1, "derivative"),
+        Slider("x1", 1.5, *WINDOW, 0.5, "x₁"),
+        Slider("x2", -1.0, *WINDOW, 0.5, "x₂"),
+    )
+
+    def config(self):
+        return {"layouts": LAYOUTS, "formulas": self.formulas()}
+
+    def formulas(self):
+        """[what, formula, shape] in each layout."""
+        return [
+            [[what, *both[k]] for what, both in FORMULAS.items()]
+            for k in range(len(LAYOUTS))
+        ]
+
+    def seen(self, s):
+        """The factors as they stand in the product, their names, the cell (i, j)."""
+        a1, a2 = s.x1 * s.x1, s.x1 * s.x2
+        inner = np.array([[2 * s.x1, 0.0], [s.x2, s.x1]])
+        outer = np.array([[a2, a1], [1.0, 3.0], [0.0, 2 * a2]])
+        i, j = divmod(s.partial - 1, 2)
+        if s.form == "numerator":
+            return (outer, inner), ("∂b/∂a", "∂a/∂x"), (i, j)
+        return (inner.T, outer.T), ("∂a/∂x", "∂b/∂a"), (j, i)
+
+    def caption(self, s):
+        (A, B), names, (i, j) = self.seen(s)
+        row, column = divmod(s.partial - 1, 2)
+        terms = zip(A[i], B[:, j], strict=True)
+        figures = " + ".join(f"{factor(u, 2)}·{factor(v, 2)}" for u, v in terms)
+        return (
+            f"{s.form.capitalize()} layout: ∂b/∂x = {' · '.join(names)}, "
+            f"{shape_of(A)} · {shape_of(B)}, is {shape_of(A @ B)}. "
+            f"∂b{SUBSCRIPTS[row]}/∂x{SUBSCRIPTS[column]} stands in row {i + 1}, "
+            f"column {j + 1}: {figures} = {num((A @ B)[i, j], 2)}."
+        )
+
+    def numbers(self, s):
+        (A, B), names, _ = self.seen(s)
+        formulas = self.formulas()[LAYOUTS.index(s.form)]
+        return [
+            table("Formulas", ["what", "formula", "shape"], formulas),
+            *(counted(name, M) for name, M in zip(names, (A, B), strict=True)),
+            counted("∂b/∂x", A @ B),
+        ]
+
+    def still(self, s):
+        fig, (left, right) = plots.canvas(2, width=4.8, height=4.8)
+        p = plots.palette_of(left)
+        formulas = self.formulas()[LAYOUTS.index(s.form)]
+        for k, (what, formula, shape) in enumerate(formulas):
+            left.text(0, k, what, fontsize=8, color=p["muted"], va="bottom")
+            left.text(0, k + 0.05, formula, va="top", color=p["ink"])
+            left.text(1, k + 0.05, shape, va="top", ha="right", color=p["muted"])
+        left.set(xlim=(0, 1), ylim=(len(formulas) - 0.2, -0.8))
+        left.set_axis_off()
+        (A, B), names, cell = self.seen(s)
+        named = (*names, "∂b/∂x")
+        plots.product(A, B, A @ B, ax=right, names=named, cell=cell)
+        right.set_title(f"{s.form} layout", fontsize=12)
+        return fig

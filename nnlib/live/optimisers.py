@@ -2,12 +2,15 @@
 
 import copy
 import re
+from functools import cache
 from inspect import signature
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from .. import plots
+from ..activations import Sigmoid, Tanh
+from ..backprop import fit, value_and_grad
 from ..gradient_descent import (
     SGD,
     AdaDelta,
@@ -16,13 +19,17 @@ from ..gradient_descent import (
     Momentum,
     RMSProp,
     SparseAdam,
+    inverse_time,
+    stopped,
 )
-from .figure import Figure, Menu, Slider, Values
+from ..loss import MSE, SigmoidBCE
+from ..mlp import Dense, Network
+from .figure import Figure, Menu, Slider, Switch, Values
 from .spec import to_spec
 from .text import num, table
 from .views.scientific import loss_text
 from .views.sizes import size_text
-from .views.surface import STEPS, Bowl, Ravine, Saddle, _xnor, way_down
+from .views.surface import STEPS, Bowl, NetworkLoss, Ravine, Saddle, _xnor, way_down
 
 # --- the race -----------------------------------------------------------------------
 
@@ -435,3 +442,371 @@ def filled(numbers, known, t):
 def digits(x):
     """Four digits of x; what rounding leaves beyond the twelfth is dropped before."""
     return size_text(0 if abs(x) < 1e-15 else float(f"{x:.11e}"), 4)
+
+
+# --- the museum of runs -------------------------------------------------------------
+
+STOPS = 50  # moments of a run that a room shows
+DIVERGED = 1e6  # a weight beyond this has
+WB = ((0, 0), (1, 0))  # the only weight and the only bias, as NetworkLoss names them
+
+
+@cache
+def _line():
+    """x and t of 20 points near a line, as columns."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(-1, 2, 20).round(2)
+    t = 0.8 * x - 0.5 + rng.normal(0, 0.3, 20)
+    return x[:, None], t[:, None].round(2)
+
+
+@cache
+def _classes():
+    """x and t of 20 points of class 0, then 20 of class 1, as columns."""
+    rng = np.random.default_rng(1)
+    x = np.concatenate([rng.normal(centre, 0.5, 20) for centre in (-0.3, 0.3)])
+    return x[:, None].round(2), np.repeat([0.0, 1.0], 20)[:, None]
+
+
+class Run(NamedTuple):
+    """How a neuron y = w x + b, or σ of it, is trained: SGD, `batch` rows a step."""
+
+    lr: object
+    rows: object = _line  # () → X, T
+    loss: object = MSE()
+    sigmoid: bool = False
+    start: tuple = (-1.5, 1.5)
+    batch: int = 20
+    shuffled: bool = True
+    summed: bool = False  # the loss of a step is the sum over its rows, not their mean
+    cleared: bool = True  # before a step the slopes of the step before are forgotten
+    small_change: float = 0.0  # stop where a step is shorter
+
+
+class Room(NamedTuple):
+    """A run that fails, the same with its cure, and the window to see both in."""
+
+    ill: Run
+    cure: str
+    well: Run
+    each: int  # steps between two stops
+    centre: tuple = (0.5, -0.25)
+    half: tuple = (3.0, 3.0)
+    levels: tuple = (0.1, 0.5, 1, 2, 4, 8, 16)
+
+
+class Course(NamedTuple):
+    """(w, b) and the loss of all rows before each step and at the end, and that end."""
+
+    points: np.ndarray  # (steps + 1, 2)
+    losses: np.ndarray  # (steps + 1,)
+    end: str  # "diverged", "stopped", or "" if the run went on to the last step
+
+
+_SORTED = Run(2.0, _classes, SigmoidBCE(), start=(-1.0, 0.0), batch=2, shuffled=False)
+_FLAT = Run(5.0, _classes, start=(-8.0, -4.0), sigmoid=True, batch=40)
+ROOMS = {
+    "η too large": Room(Run(0.65), "η = 0.3 for 0.65", Run(0.3), 1),
+    "a sum for a mean": Room(
+        Run(0.1, summed=True), "the mean over the rows", Run(0.1), 1
+    ),
+    "slopes never cleared": Room(
+        Run(0.1, cleared=False), "clear them before each step", Run(0.1), 1
+    ),
+    "examples in order": Room(
+        _SORTED,
+        "shuffle each epoch",
+        _SORTED._replace(shuffled=True),
+        4,
+        (1.5, 0.5),
+        (4.0, 4.0),
+        (0.55, 0.6, 0.7, 0.9, 1.2, 1.6, 2),
+    ),
+    "stopped on a plateau": Room(
+        _FLAT._replace(small_change=0.02),
+        "go on to the last step",
+        _FLAT,
+        12,
+        (-1.0, -2.0),
+        (10.0, 5.0),
+        (0.2, 0.25, 0.3, 0.4, 0.49, 0.6, 0.7),
+    ),
+    "η never falls": Room(
+        Run(0.3, batch=1),
+        "η falls as 1 / (1 + t / 20)",
+        Run(inverse_time(0.3, rate=0.05), batch=1),
+        8,
+    ),
+}
+
+
+class MuseumOfRuns(Figure):
+    """Six trainings of a neuron with one weight and one bias that fail, and cures.
+
+    On the left the way over the loss surface, on the right the loss of all examples
+    before each step. A room and its cure share examples, start and seed.
+    """
+
+    title, view = "Museum of runs", "views/runs"
+    controls = (
+        Slider("step", 0, 0, STOPS, 1, "time"),
+        Switch("cure", False, "with the cure"),
+        Menu("room", "η too large", tuple(ROOMS), "room"),
+    )
+
+    def config(self):
+        rooms = {}
+        for name, room in ROOMS.items():
+            runs = [
+                {**run._asdict(), "rows": None, "loss": to_spec(run.loss)}
+                for run in (room.ill, room.well)
+            ]
+            for run in runs:
+                run["lr"] = to_spec(run["lr"]) if callable(run["lr"]) else run["lr"]
+            rooms[name] = {
+                "runs": runs,
+                "cure": room.cure,
+                "each": room.each,
+                "losses": reach(name),
+                "surface": surface(name).config(),
+            }
+        return {"rooms": rooms, "stops": STOPS}
+
+    def caption(self, s):
+        room, course = ROOMS[s.room], course_of(s.room, s.cure)
+        at, last = s.step * room.each, len(course.losses) - 1
+        here = min(at, last)
+        w, b = course.points[here]
+        where = f"w = {size_text(w)}, b = {size_text(b)}"
+        half = course.losses[here // 2 : here + 1]
+        state = (
+            f"loss {size_text(course.losses[here])}, on the second half of the way "
+            f"from {size_text(half.min())} to {size_text(half.max())}"
+        )
+        name = f"{s.room}, cured ({room.cure})" if s.cure else s.room
+        if at >= last and course.end:
+            return f"{name}: {course.end} at step {last:,}, {where}, {state}."
+        return f"{name}, step {at:,}: {where}, {state}."
+
+    def numbers(self, s):
+        each, course = ROOMS[s.room].each, course_of(s.room, s.cure)
+        rows = [
+            [k, *course.points[k], course.losses[k]]
+            for k in range(0, s.step * each + 1, each)
+            if k < len(course.losses)
+        ]
+        return [table("The run so far", ["step", "w", "b", "loss"], rows)]
+
+    def still(self, s):
+        fig, (left, right) = plots.canvas(2, width=4.8, height=3.8)
+        room, f = ROOMS[s.room], surface(s.room)
+        ends = zip(f.centre, f.half, strict=True)
+        x, y = [(centre - half, centre + half) for centre, half in ends]
+        plots.contours(f, ax=left, x=x, y=y, levels=f.levels)
+        at = s.step * room.each
+        plots.descent(course_of(s.room, s.cure).points[: at + 1], ax=left, kind=1)
+        left.set(xlabel="w", ylabel="b", title=s.room)
+        names = {False: "as it is", True: "with the cure"}
+        runs = {name: course_of(s.room, cure).losses for cure, name in names.items()}
+        lines = {name: (np.arange(len(y)), y) for name, y in runs.items()}
+        plots.named_curves(lines, ax=right, chosen=names[s.cure], at=at, log=True)
+        right.set(xlabel="step", ylabel="loss", ylim=reach(s.room))
+        return fig
+
+
+def reach(name):
+    """The losses that the picture of a room reaches to, of both runs."""
+    both = np.concatenate([course_of(name, cure).losses for cure in (False, True)])
+    low, high = np.log10(both.min()), np.log10(min(both.max(), 1e6))
+    return [float(10 ** (low - 0.1)), float(10 ** (high + 0.1))]
+
+
+@cache
+def surface(name):
+    """The loss over w and b that a room's runs go down."""
+    room = ROOMS[name]
+    X, T = room.ill.rows()
+    window = {"centre": room.centre, "half": room.half, "levels": room.levels}
+    return NetworkLoss(_neuron(room.ill), room.ill.loss, X, T, WB, **window)
+
+
+def _neuron(run):
+    w, b = run.start
+    return Network([Dense.of([[w]], [b]), *([Sigmoid()] if run.sigmoid else [])])
+
+
+@cache
+def course_of(name, cure):
+    """The Course of a room's run, ill or well."""
+    room = ROOMS[name]
+    run = room.well if cure else room.ill
+    X, T = run.rows()
+    net, opt, rng = _neuron(run), SGD(run.lr), np.random.default_rng(0)
+    points, losses, kept = [run.start], [run.loss(net(X), T)], 0
+    while len(losses) <= STOPS * room.each:
+        order = rng.permutation(len(X)) if run.shuffled else np.arange(len(X))
+        for rows in np.split(order, range(run.batch, len(X), run.batch)):
+            _, new = value_and_grad(net, run.loss, X[rows], T[rows])
+            slopes = np.concatenate(new, axis=None) * (run.batch if run.summed else 1)
+            kept = slopes if run.cleared else kept + slopes
+            opt.step(net.params, [kept[:1, None], kept[1:]])
+            points.append([p.item() for p in net.params])
+            losses.append(run.loss(net(X), T))
+            change = np.subtract(points[-1], points[-2])
+            if np.abs(points[-1]).max() > DIVERGED:
+                return Course(np.array(points), np.array(losses), "diverged")
+            if stopped(len(losses) - 1, change, kept, small_change=run.small_change):
+                return Course(np.array(points), np.array(losses), "stopped")
+            if len(losses) > STOPS * room.each:
+                break
+    return Course(np.array(points), np.array(losses), "")
+
+
+# --- over-fitting -------------------------------------------------------------------
+
+EPOCHS, EVERY = 2000, 20
+HIDDEN, REACH = 20, 4.0
+OPTIMISER = {"lr": 0.05, "beta": 0.9}
+DECAYS = ("0", "0.001", "0.003", "0.01", "0.03", "0.1")
+SPAN, TALL, LOSSES = (-1.0, 1.0), (-2.2, 3.0), (0.05, 1.2)
+CURVE = np.linspace(*SPAN, 21)  # of the table
+
+
+def truth(x):
+    """What the examples scatter about."""
+    return np.sin(3 * x)
+
+
+@cache
+def noisy():
+    """Training x, t (12, 1) and test x, t (41, 1): sin 3x with noise of 0.4."""
+    rng = np.random.default_rng(8)
+    x = np.sort(rng.uniform(*SPAN, 12)).round(2)
+    t = truth(x) + rng.normal(0, 0.4, 12)
+    x_test = np.linspace(*SPAN, 41)
+    t_test = truth(x_test) + rng.normal(0, 0.4, 41)
+    return [a.round(2)[:, None] for a in (x, t, x_test, t_test)]
+
+
+def fresh():
+    """The network before training: 20 steep tanh units, so that it can bend."""
+    rng = np.random.default_rng(0)
+    W, b = rng.uniform(-REACH, REACH, (HIDDEN, 1)), rng.uniform(-REACH, REACH, HIDDEN)
+    return Network([Dense.of(W, b), Tanh(), Dense(HIDDEN, 1, rng=rng)])
+
+
+class Fitted(NamedTuple):
+    """A training, seen every EVERY epochs: training and test loss, and the weights."""
+
+    train: np.ndarray
+    test: np.ndarray
+    params: list
+
+
+@cache
+def fitted(decay):
+    """The Fitted of a training with this weight decay, given as text."""
+    x, t, x_test, t_test = noisy()
+    net, opt = fresh(), Momentum(**OPTIMISER, weight_decay=float(decay))
+    losses, params = [], []
+
+    def look():
+        losses.append([MSE()(net(x), t), MSE()(net(x_test), t_test)])
+        params.append([p.copy() for p in net.params])
+
+    look()
+    for epoch, *_ in fit(net, MSE(), opt, x, t, epochs=EPOCHS):
+        if epoch % EVERY == 0:
+            look()
+    return Fitted(*np.transpose(losses), params)
+
+
+class Overfitting(Figure):
+    """A network of 20 tanh units learns twelve noisy points, and then their noise.
+
+    On the left what it answers, on the right training and test loss; full-batch SGD
+    with momentum on the squared error. Stopping early takes the weights of the epoch
+    with the least test loss so far.
+    """
+
+    title, view = "Over-fitting", "views/overfit"
+    controls = (
+        Slider("step", EPOCHS // EVERY, 0, EPOCHS // EVERY, 1, "time"),
+        Menu("decay", "0", DECAYS, "weight decay λ"),
+        Switch("early", False, "stop early"),
+    )
+
+    def config(self):
+        x, t, x_test, t_test = noisy()
+        return {
+            "train": np.hstack([x, t]).tolist(),
+            "test": np.hstack([x_test, t_test]).tolist(),
+            "network": to_spec(fresh()),
+            "optimiser": to_spec(Momentum(**OPTIMISER)),
+            "epochs": EPOCHS,
+            "every": EVERY,
+            "span": SPAN,
+            "tall": TALL,
+            "losses": LOSSES,
+            "truth": truth(np.linspace(*SPAN, 81)).tolist(),
+        }
+
+    def shown(self, s):
+        """At which stop the network is looked at, and the best stop up to the epoch."""
+        best = int(np.argmin(fitted(s.decay).test[: s.step + 1]))
+        return (best if s.early else s.step), best
+
+    def answers(self, s, x):
+        """What the network says for each x of an array."""
+        net, (at, _) = fresh(), self.shown(s)
+        for p, known in zip(net.params, fitted(s.decay).params[at], strict=True):
+            p[:] = known
+        return net(np.reshape(x, (-1, 1)))[:, 0]
+
+    def caption(self, s):
+        run, (at, best) = fitted(s.decay), self.shown(s)
+        epoch = f"epoch {s.step * EVERY:,}"
+        if s.early:
+            epoch = f"{epoch}, stopped at {at * EVERY:,}"
+        least = "the least so far"
+        if at != best:
+            times = num(run.test[at] / run.test[best], 1)
+            least = f"{times} times that of epoch {best * EVERY:,}"
+        return (
+            f"λ = {s.decay}, {epoch}: training loss {size_text(run.train[at])}, "
+            f"test loss {size_text(run.test[at])}, {least}."
+        )
+
+    def numbers(self, s):
+        run, (at, _) = fitted(s.decay), self.shown(s)
+        stops = range(0, s.step + 1, 5)
+        losses = [[k * EVERY, run.train[k], run.test[k]] for k in stops]
+        said = zip(CURVE, self.answers(s, CURVE), strict=True)
+        return [
+            table("The losses", ["epoch", "training", "test"], losses),
+            table(f"What it says, epoch {at * EVERY}", ["x", "y"], said),
+        ]
+
+    def still(self, s):
+        fig, (left, right) = plots.canvas(2, width=4.8, height=3.8)
+        p, run, (at, best) = plots.PALETTE["light"], fitted(s.decay), self.shown(s)
+        x, t, x_test, t_test = noisy()
+        grid = np.linspace(*SPAN, 201)
+        left.plot(grid, truth(grid), color=p["muted"], ls=":", label="sin 3x")
+        left.plot(grid, self.answers(s, grid), color=p["accent"], label="the network")
+        left.plot(x_test, t_test, "s", color=p["good"], ms=4, label="test")
+        left.plot(x, t, "o", color=p["accent"], ms=7, label="training")
+        left.set(xlabel="x", ylabel="y", xlim=SPAN, ylim=TALL)
+        left.locator_params(axis="x", nbins=5)
+        plots.legend(ax=left, loc="upper left")
+        epochs = np.arange(s.step + 1) * EVERY
+        right.plot(epochs, run.train[: s.step + 1], color=p["accent"], label="training")
+        dashed = {"color": p["good"], "ls": (0, (5, 2))}
+        right.plot(epochs, run.test[: s.step + 1], label="test", **dashed)
+        right.axvline(best * EVERY, color=p["muted"], ls=":", lw=1.2)
+        right.plot(at * EVERY, run.train[at], "o", color=p["accent"])
+        right.plot(at * EVERY, run.test[at], "s", color=p["good"])
+        right.set(xlabel="epoch", ylabel="loss", yscale="log")
+        right.set(xlim=(0, EPOCHS), ylim=LOSSES)
+        plots.legend(ax=right, loc="upper right")
+        return fig

@@ -8,6 +8,7 @@ as well as by its colour.
 
 from .bars import class_look, probability_bars
 from .checks import agreement
+from .costs import log_bars, to_scale
 from .curves import named_curves
 from .decision import levels
 from .frame import PALETTE, SHAPES, canvas, legend, note, palette_of, png, style
@@ -42,6 +43,7 @@ __all__ = [
     "legend",
     "levels",
     "line",
+    "log_bars",
     "loss_curves",
     "named_curves",
     "network",
@@ -59,5 +61,6 @@ __all__ = [
     "steps",
     "style",
     "tangent",
+    "to_scale",
     "unit_rows",
 ]

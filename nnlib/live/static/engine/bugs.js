@@ -91,9 +91,7 @@ export function buggedSlopes({ W, b, X, T, before, decay, rate }, bug) {
 }
 
 /** The central differences of the cost, in the order of buggedSlopes. */
-export function costDifferences(given) {
-  const { X, T, decay } = given;
-  const [W, b] = [given.W, given.b].map((parts) => structuredClone(parts));
+export function costDifferences({ W, b, X, T, decay }) {
   const cost = () => {
     const p = trace(W, b, X).A.at(-1);
     const losses = sums(cells((q, t) => q * t, p, T)).map((q) => -Math.log(q));

@@ -86,7 +86,7 @@ export default mount((stage) => {
 
   return (state, ghost) => {
     const path = pathOf(state);
-    const before = ghost ? pathOf(ghost) : [];
+    const before = ghost ? [pathOf(ghost)] : [];
     const colours = ["--nn-background", "--nn-grid"].map((name) => stage.colour(name));
     const height = (w, b) => best[2] + excess([w, b]);
     const { lines, names } = left.relief("loss", height, levels, colours);
@@ -95,7 +95,7 @@ export default mount((stage) => {
     left.draw(
       [
         ...lines,
-        left.ghost([left.curve(before, "nn-line-before")]),
+        left.ghost(before.map((way) => left.curve(way, "nn-line-before"))),
         drawn,
         cross(left, begin, "nn-start", "M-6 -6L6 6M-6 6L6 -6"),
         cross(left, best, "nn-lowest", "M-8 0H8M0 -8V8"),
@@ -106,7 +106,9 @@ export default mount((stage) => {
     const corner = { anchor: "end", dx: -8, dy: 18, look: "nn-text-strong" };
     right.draw([
       right.text([epochs, heights[1]], "loss above the lowest", corner),
-      right.ghost(ghost ? [right.curve(inTime(before, ghost), "nn-line-before")] : []),
+      right.ghost(
+        before.map((way) => right.curve(inTime(way, ghost), "nn-line-before")),
+      ),
       right.curve(inTime(path, state), "nn-curve nn-thin"),
       right.dot(inTime(path, state).at(-1), "nn-dot", 6),
     ]);

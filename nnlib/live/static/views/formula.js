@@ -30,13 +30,13 @@ export default mount((stage) => {
   });
   stage.key(
     ["nn-curve", "the formula: its tangent, its slopes"],
+    ["before", "as printed, once corrected"],
     ["nn-line", "the function"],
     [
       svg("circle", { class: "nn-other-dot", cx: 12, cy: 12, r: 5 }),
       "central difference",
     ],
   );
-  stage.compare();
 
   const pick = { function: 0, printed: 1, right: 2 };
   const functions = formulas(notes, jang);
@@ -49,11 +49,12 @@ export default mount((stage) => {
   const agrees = (found, difference) =>
     Math.abs(found - difference) / (1e-3 + Math.abs(difference)) < passes;
 
-  return (state, ghost) => {
+  return (state) => {
     const card = cards.find(({ name }) => name === state.card);
-    const before = ghost && ghost.card === state.card ? ghost : null;
-    drawFunction(state, card, before);
-    drawSlopes(state, card, before);
+    // once corrected, what was printed stays in sight
+    const printed = state.corrected ? { ...state, corrected: false } : null;
+    drawFunction(state, card, printed);
+    drawSlopes(state, card, printed);
     return { caption: caption(state, card), numbers: () => numbers(state, card) };
   };
 
@@ -69,7 +70,7 @@ export default mount((stage) => {
     return plane.text(corner, words, { look: "nn-text-strong", dx: 8, dy: 18 });
   }
 
-  function drawFunction(state, { name, of: what, by }, before) {
+  function drawFunction(state, { name, of: what, by }, printed) {
     const f = of(name, "function");
     const points = FINE.map((p) => [p, f(p)]);
     const heights = points.map(([, y]) => y);
@@ -82,7 +83,7 @@ export default mount((stage) => {
     left.draw(
       [
         left.curve(points, "nn-line"),
-        left.ghost(before ? [tangent(before, "nn-line-before")] : []),
+        ...(printed ? [tangent(printed, "nn-line-before")] : []),
         tangent(state, "nn-curve"),
         left.dot([state.p, f(state.p)], "nn-dot", 6),
       ],
@@ -90,8 +91,9 @@ export default mount((stage) => {
     );
   }
 
-  function drawSlopes(state, { name, by, slope }, before) {
-    const found = FINE.map((p) => chosen(state)(p));
+  function drawSlopes(state, { name, by, slope }, printed) {
+    const seen = [state, ...(printed ? [printed] : [])];
+    const found = seen.flatMap((given) => FINE.map((p) => chosen(given)(p)));
     const differences = GRID.map((p) => central(name, p));
     right.window(RANGE, span(differences, found));
     const curve = (given, look) =>
@@ -102,11 +104,7 @@ export default mount((stage) => {
     right.draw(
       [
         right.segment([state.p, right.y[0]], [state.p, right.y[1]], "nn-guide"),
-        right.ghost(
-          before && before.corrected !== state.corrected
-            ? [curve(before, "nn-line-before")]
-            : [],
-        ),
+        ...(printed ? [curve(printed, "nn-line-before")] : []),
         curve(state, "nn-curve"),
         ...GRID.map((p, i) => right.dot([p, differences[i]], "nn-other-dot", 3.5)),
         right.dot([state.p, chosen(state)(state.p)], "nn-dot", 6),

@@ -125,7 +125,7 @@ export default mount((stage) => {
     });
     const tangent = slope(w);
     const heights = points.map(([, y]) => Math.abs(y));
-    const reach = 1.1 * Math.max(...heights, 2 * Math.abs(tangent));
+    const reach = 1.1 * Math.max(...heights, 2 * Math.abs(tangent)) || 1;
     plane.window(RANGE, [-reach, reach]);
     const [oneSided, central] = estimates(w, step, round);
     const middle = (rise(-1) + rise(1)) / 2;

@@ -50,7 +50,7 @@ export default mount((stage) => {
 
   return (state, ghost) => {
     const way = path(state);
-    const before = ghost && ghost.eta !== state.eta ? path(ghost) : [];
+    const before = ghost && ghost.eta !== state.eta ? [path(ghost)] : [];
     const far = Math.max(...way.map((w) => 1.15 * Math.abs(w - lowest)));
     const half = Math.min(Math.max(far, narrow), broad);
     const high = 1.05 * loss(lowest + half);
@@ -62,7 +62,7 @@ export default mount((stage) => {
     left.draw([
       left.segment([left.x[0], 0], [left.x[1], 0], "nn-axis-zero"),
       left.curve(parabola, "nn-line"),
-      left.ghost([left.curve(onParabola(before), "nn-line-before")]),
+      left.ghost(before.map((one) => left.curve(onParabola(one), "nn-line-before"))),
       left.curve(onParabola(way), "nn-path"),
       ...onParabola(way).map((point) => left.dot(point, "nn-dot", 3.5)),
       left.dot([way.at(-1), loss(way.at(-1))], "nn-dot", 7),
@@ -71,7 +71,7 @@ export default mount((stage) => {
     right.draw([
       right.text([steps, losses[1]], "loss", corner),
       right.segment([0, loss(0)], [steps, loss(0)], "nn-guide"),
-      right.ghost([right.curve(inTime(before), "nn-line-before")]),
+      right.ghost(before.map((one) => right.curve(inTime(one), "nn-line-before"))),
       right.curve(inTime(way), "nn-curve"),
       right.dot(inTime(way).at(-1), "nn-dot", 6),
     ]);
