@@ -12,9 +12,10 @@ from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
-from sphinx.errors import ExtensionError
 
-ROOT = Path(__file__).parents[1]
+import nnlib
+
+ROOT = Path(nnlib.__file__).parents[1]
 
 
 class Name:
@@ -77,15 +78,13 @@ def source(module, statement):
 
 def entry(module, name, statement, words):
     """One name as a section: how it is called, its docstring, its source folded."""
-    if not words:
-        raise ExtensionError(f"{module.__name__}.{name} is public and has no docstring")
     where, lines = source(module, statement)
     code = nodes.literal_block(lines, lines, language="python")
     return nodes.section(
         "",
         nodes.title(text=name),
         block(signature(name, getattr(module, name)), "python", "api-signature"),
-        block(words, "none", "api-words"),
+        *([block(words, "none", "api-words")] if words else []),
         nodes.raw("", f"<details><summary>{escape(where)}</summary>", format="html"),
         code,
         nodes.raw("", "</details>", format="html"),
