@@ -88,8 +88,24 @@ def entry(module, name, statement, words):
         nodes.raw("", f"<details><summary>{escape(where)}</summary>", format="html"),
         code,
         nodes.raw("", "</details>", format="html"),
-        ids=[f"{module.__name__.partition('.')[0]}-{name}"],
+        ids=[key(module, name)],
     )
+
+
+def key(module, name):
+    """The anchor of a name: nnlib-Perceptron."""
+    return f"{module.__name__.partition('.')[0]}-{name}"
+
+
+def contents(module, names):
+    """Links to the module's names, in a line."""
+    line = nodes.paragraph()
+    for name in names:
+        line += [nodes.Text(" · ")] if len(line) else []
+        link = nodes.reference("", "", nodes.literal(text=name), internal=True)
+        link["refid"] = key(module, name)
+        line += link
+    return line
 
 
 def block(text, language, kind):
@@ -113,7 +129,9 @@ class Api(Directive):
         section = nodes.section("", nodes.title(text=title), ids=ids)
         self.state.nested_parse(self.content, self.content_offset, section)
         section += block(inspect.getdoc(module), "none", "api-words")
-        section.extend(entry(module, *found) for found in public(module))
+        found = list(public(module))
+        section += contents(module, [name for name, *_ in found])
+        section.extend(entry(module, *one) for one in found)
         return [section]
 
 

@@ -87,14 +87,14 @@ class FromTable(SphinxDirective):
         return nodes.entry("", nodes.paragraph("", "", *self.words(text)))
 
     def table(self, head, widths, rows):
-        """A table of entries below a row of texts."""
+        """A table of entries below a row of texts, named like its directive."""
         columns = [nodes.colspec(colwidth=width) for width in widths]
         top = nodes.row("", *(self.cell(text) for text in head))
         body = nodes.tbody("", *(nodes.row("", *row) for row in rows))
         group = nodes.tgroup(
             "", *columns, nodes.thead("", top), body, cols=len(columns)
         )
-        return nodes.table("", group)
+        return nodes.table("", group, classes=[self.name])
 
 
 class Terms(FromTable):

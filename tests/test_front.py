@@ -1,4 +1,4 @@
-"""The front page says within five seconds what this is, and what it asks can be done."""
+"""The front page says within five seconds what this is; what it asks can be done."""
 
 import pytest
 from reader import caption, control, frames, inside, ready
@@ -8,7 +8,7 @@ SCREENS = {"desktop": (1280, 720), "phone": (390, 844)}
 
 @pytest.fixture(params=SCREENS)
 def front(request, visit, built_book):
-    """The front page as it opens, nothing scrolled: page, height, figure, its slider."""
+    """The front page as it opens: page, height of the screen, figure, its slider."""
     width, height = SCREENS[request.param]
     page = ready(visit("intro.html", viewport={"width": width, "height": height}))
     [shown] = inside(built_book / "intro.html")[0]

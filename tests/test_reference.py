@@ -172,7 +172,7 @@ def test_each_row_at_the_end_of_a_chapter_is_translated_alike():
 
 
 def test_the_page_of_notation_holds_every_row(built_book):
-    text = page(built_book, "notation")
+    text = page(built_book, "notation").replace("’", "'")
     assert text.count("<tr") == len(SYMBOLS) + len(TRANSLATIONS) + 4
     assert {row["group"] for row in SYMBOLS} == {"data", "network", "learning"}
     for row in TRANSLATIONS:
@@ -287,7 +287,7 @@ def test_the_index_of_exercises_lists_every_exercise(built_book):
 
 def test_the_map_counts_what_the_chapters_hold(built_book):
     text = (built_book / "intro.html").read_text("utf-8")
-    cards = text.split('<ol class="course')[1].split("</ol>")[0].split("<li>")[1:]
+    cards = text.split(' course">')[1].split("</ol>")[0].split("<li>")[1:]
     assert len(cards) == len(STEMS)
     for stem, card in zip(STEMS, cards, strict=True):
         name = f"chapters/{chapter(stem)}.html"
