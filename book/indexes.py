@@ -133,7 +133,6 @@ def figure_list(app, here, listing):
     page, items = listing["page"], []
     for anchor, kind, place, title in figures(app.env, page):
         what = inspect.getdoc(kind).partition("\n\n")[0].partition(". ")[0].rstrip(".")
-        module = kind.__module__
         items.append(
             nodes.definition_list_item(
                 "",
@@ -147,7 +146,9 @@ def figure_list(app, here, listing):
                         nodes.Text("In “"),
                         link(app, here, page, place, plain(title)),
                         nodes.Text("”. In Python: "),
-                        nodes.literal(text=f"{module}.{kind.__name__}"),
+                        nodes.literal(text=kind.__name__),
+                        nodes.Text(", from "),
+                        nodes.literal(text=kind.__module__),
                         classes=["where"],
                     ),
                 ),
