@@ -185,9 +185,13 @@ def gallery_address(gallery):
         running.shutdown()
 
 
-@pytest.fixture(params=[GALLERY, *CHAPTERS])
+@pytest.fixture(params=CHAPTERS)
 def place(request):
-    """A page with live figures: its file, its address on this machine, its figures."""
+    """A page with live figures: its file, its address on this machine, its figures.
+
+    Every figure stands on a chapter's page; what is tried in many states, or needs no
+    page around it, is tried in the gallery instead (reader.in_gallery).
+    """
     if request.param == GALLERY:
         file = request.getfixturevalue("gallery")
         address = request.getfixturevalue("gallery_address")

@@ -976,7 +976,7 @@ def test_no_shape_in_the_zoo_gives_a_bug_away():
     "should be the learning rate: $-\\alpha\\, \\partial\\,\\text{loss} / \\partial "
     "\\omega = 2 \\alpha e \\varphi' h$.",
     "a product of the shapes (3×1)(1×2)(1×2).* These do not fit.",
-    "x^{\\mathsf T}$: (3×1)(1×2), as",
+    "x^{\\top}$: (3×1)(1×2), as",
     '"$2L$ [error-term]".* One letter for one thing. There the $2L$ is $2\\alpha$:',
 )
 def test_the_net_of_the_handwritten_notes():
@@ -1097,7 +1097,7 @@ def test_where_the_slope_is_no_distance():
 
 
 @typed(
-    DESCENT, "makes it $\\tfrac{2}{B}\\,X^{\\mathsf T}(Xw - t)$ with only those rows"
+    DESCENT, "makes it $\\tfrac{2}{B}\\,X^{\\top}(Xw - t)$ with only those rows"
 )
 def test_the_slope_of_a_batch():
     rng = np.random.default_rng(0)

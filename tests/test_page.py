@@ -1,8 +1,8 @@
 """Live figures on the built pages, in a browser: numbers, keys, buttons, links.
 
-Every page with figures is tested: the chapters, and a gallery of every figure that
-nnlib has. What the page prints is compared with what Python says of the same state,
-word for word.
+Every figure is tested where it stands, on a chapter's page, and again in a gallery of
+all that nnlib has. What the page prints is compared with what Python says of the same
+state, word for word.
 """
 
 import functools
@@ -49,10 +49,12 @@ def test_the_chapters_with_figures_are_the_pages_tested(built_book):
     assert live == CHAPTERS
 
 
-def test_every_figure_is_somewhere_to_be_seen(gallery):
+def test_every_figure_is_somewhere_to_be_seen(gallery, built_book):
     figures, questions = inside(gallery)
     assert {shown.kind for shown in figures} == set(FIGURES)
     assert len(questions) == 4
+    on_pages = [inside(built_book / chapter)[0] for chapter in CHAPTERS]
+    assert {shown.kind for figures in on_pages for shown in figures} == set(FIGURES)
 
 
 # --- the page prints Python's numbers ---------------------------------------------
@@ -72,6 +74,7 @@ def test_captions_are_python_s_when_keys_move_the_controls(place, show):
             assert caption(page, shown.anchor) == shown.says(state)
 
 
+@in_gallery
 @in_gallery
 @pytest.mark.parametrize("seed", [31, 32])
 def test_captions_are_python_s_in_the_states_of_links(place, show, seed):

@@ -70,14 +70,27 @@ class BackpropBench(Figure):
         return {"second": {"x": SECOND[0], "t": SECOND[1]}, "stages": STAGES}
 
     def caption(self, s):
+        cells = sheet(s)
+        return f"{self.done(cells, s)}{self.wanted(cells, s)}"
+
+    def done(self, cells, s):
+        """The number of step `s.step`, in words."""
         if s.step == 0:
             return (
                 "Two inputs, six weights, a target: everything else follows. Press "
                 "Step for the first number."
             )
         first, count, stage = stage_of(s.step)
-        said = " ".join(working(sheet(s), s)[s.step - 1]).replace(" before", ", before")
+        said = " ".join(working(cells, s)[s.step - 1]).replace(" before", ", before")
         return f"{stage}, {s.step - first} of {count}: {said}."
+
+    def wanted(self, cells, s):
+        """The number that the bench asks for, if it asks."""
+        if not s.ask:
+            return ""
+        if s.step == CELLS:
+            return " There is nothing left to ask."
+        return f" Now you: {cells[s.step].name}?"
 
     def numbers(self, s):
         cells = sheet(s)[: s.step]
@@ -353,8 +366,8 @@ class TopologicalOrder(Figure):
 
     title, view = "Why the order matters", "views/order"
     controls = (
-        Menu("way", WAYS[2], WAYS, "walk back"),
         Slider("step", 3, 0, 14, 1, "step"),
+        Menu("way", WAYS[2], WAYS, "walk back"),
     )
 
     def config(self):

@@ -377,7 +377,7 @@ class ChainOfJacobians(Figure):
 
 
 def same(A, B):
-    """Whether two matrices have one shape and the same entries, to rounding."""
+    """Whether A and B are one matrix, but for rounding."""
     return A.shape == B.shape and np.abs(A - B).max() < 1e-12
 
 

@@ -91,7 +91,7 @@ class OptimiserRace(Figure):
     }
     controls = (
         Slider("step", 60, 0, STEPS, 1, "step"),
-        Slider("doublings", 0, -6, 6, 1, "doublings of η"),
+        Slider("doublings", 0, -6, 6, 1, "η doubled"),
         Menu("race", "ravine", tuple(races), "race"),
         Menu("chosen", "Adam", tuple(optimisers), "ledger of"),
         Values("start", (-0.8, 0.8), -1.0, 1.0, 0.05, "start"),

@@ -13,6 +13,19 @@ let maps = 0;
 export const subscript = (index) =>
   [...String(index + 1)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
 
+/** "2×3" for two rows of three numbers. */
+export const shape = (M) => `${M.length}×${M[0].length}`;
+
+/** Mᵀ. */
+export const turned = (M) => M[0].map((_, j) => M.map((row) => row[j]));
+
+/** M as one of a view's tables of numbers, rows and columns counted. */
+export const countedTable = (name, M) => ({
+  title: `${name}, ${shape(M)}`,
+  columns: ["", ...M[0].map((_, j) => `column ${j + 1}`)],
+  rows: M.map((row, i) => [i + 1, ...row]),
+});
+
 /** The cells of one matrix. Each keeps its element, so that it can be held and focused. */
 export class Cells {
   /** @param handle (row, column, mark) → a Handle around the mark, or null. */

@@ -86,7 +86,7 @@ export default mount((stage) => {
     paper.draw(visible, sheets(stages, cells));
     asked.ask(state.ask ? cells[step] : null);
     return {
-      caption: caption(step, stages, cells),
+      caption: `${caption(step, stages, cells)}${state.ask ? wanted(cells[step]) : ""}`,
       numbers: () => numbers(cells.slice(0, step)),
     };
   };
@@ -259,6 +259,10 @@ function caption(step, stages, cells) {
   const [first, count, name] = stageOf(stages, step);
   return `${name}, ${step - first} of ${count}: ${cells[step - 1].sentence}.`;
 }
+
+/** What the bench asks for, if there is something left. */
+const wanted = (cell) =>
+  cell ? ` Now you: ${cell.name}?` : " There is nothing left to ask.";
 
 function numbers(cells) {
   const tables = [];

@@ -147,7 +147,8 @@ export default mount((stage) => {
       ...rings.map((at) => chart.dot(at, "nn-hollow", 4)),
     ]);
     const values = steps[layers].all;
-    const heights = values.map((v) => (v > 0 ? chart.Y(v) : chart.edges.bottom));
+    const foot = chart.edges.bottom - 30; // the axis has no place for 0
+    const heights = values.map((v) => (v > 0 ? chart.Y(v) : foot));
     handle.place(chart.X(layers), heights[0]);
     const room = new Room(chart.edges);
     for (const y of heights) room.keep(chart.X(layers), y, 8);

@@ -2,15 +2,13 @@
 import { jacobian, layerJacobians, product } from "../engine/jacobians.js";
 import { network } from "../engine/mlp.js";
 import { Chain } from "../pieces/chain.js";
-import { subscript } from "../pieces/matrix.js";
+import { countedTable, shape, subscript, turned } from "../pieces/matrix.js";
 import { sizeText } from "../pieces/sizes.js";
 import { mount } from "../stage.js";
 
 const PLACES = ["left", "middle", "right"];
 const EXACT = 1e-12; // what rounding leaves of a difference
 
-const shape = (M) => `${M.length}×${M[0].length}`;
-const turned = (M) => M[0].map((_, j) => M.map((row) => row[j]));
 const gap = (A, B) =>
   Math.max(...A.flatMap((row, i) => row.map((v, j) => Math.abs(v - B[i][j]))));
 const same = (A, B) => shape(A) === shape(B) && gap(A, B) < EXACT;
@@ -50,9 +48,11 @@ export default mount((stage) => {
     return {
       caption: caption(factors, clash, whole, J),
       numbers: () => [
-        ...factors.map(({ name, values }, k) => table(`${k + 1}: ${name}`, values)),
-        ...(whole ? [table("The product", whole)] : []),
-        table("J = ∂y/∂x", J),
+        ...factors.map(({ name, values }, k) =>
+          countedTable(`${k + 1}: ${name}`, values),
+        ),
+        ...(whole ? [countedTable("The product", whole)] : []),
+        countedTable("J = ∂y/∂x", J),
       ],
     };
   };
@@ -108,9 +108,3 @@ function caption(factors, clash, whole, J) {
     return `${said}. It exists, but is no ∂y/∂x: that is ${shape(J)}.`;
   return `${said}. The shape is that of ∂y/∂x, the numbers are not: off by ${sizeText(gap(whole, J), 2)}.`;
 }
-
-const table = (name, M) => ({
-  title: `${name}, ${shape(M)}`,
-  columns: ["", ...M[0].map((_, j) => `column ${j + 1}`)],
-  rows: M.map((row, i) => [i + 1, ...row]),
-});

@@ -1,15 +1,18 @@
 // The formulas of the chapter in two layouts, and one product worked out in each.
 import { product } from "../engine/jacobians.js";
 import { Formulas } from "../pieces/formulas.js";
-import { ProductBoard, subscript } from "../pieces/matrix.js";
+import {
+  ProductBoard,
+  countedTable,
+  shape,
+  subscript,
+  turned,
+} from "../pieces/matrix.js";
 import { mount } from "../stage.js";
 import { num } from "../text.js";
 
 const OUTER = [3, 2]; // ∂b/∂a in the numerator layout; ∂a/∂x is 2×2 in both
 const DIGITS = 2;
-
-const turned = (M) => M[0].map((_, j) => M.map((row) => row[j]));
-const shape = (M) => `${M.length}×${M[0].length}`;
 
 export default mount((stage) => {
   const { layouts, formulas } = stage.config;
@@ -71,9 +74,9 @@ export default mount((stage) => {
           columns: ["what", "formula", "shape"],
           rows: formulas[which],
         },
-        table(names[0], A),
-        table(names[1], B),
-        table("∂b/∂x", C),
+        countedTable(names[0], A),
+        countedTable(names[1], B),
+        countedTable("∂b/∂x", C),
       ],
     };
   };
@@ -124,9 +127,3 @@ function factor(x) {
   const text = num(x, DIGITS);
   return text.startsWith("−") ? `(${text})` : text;
 }
-
-const table = (name, M) => ({
-  title: `${name}, ${shape(M)}`,
-  columns: ["", ...M[0].map((_, j) => `column ${j + 1}`)],
-  rows: M.map((row, i) => [i + 1, ...row]),
-});
