@@ -75,7 +75,6 @@ def test_captions_are_python_s_when_keys_move_the_controls(place, show):
 
 
 @in_gallery
-@in_gallery
 @pytest.mark.parametrize("seed", [31, 32])
 def test_captions_are_python_s_in_the_states_of_links(place, show, seed):
     rng = np.random.default_rng(seed)

@@ -151,8 +151,8 @@ def rows_of_the_chapters():
 
 def alike(cell):
     """A cell in one way of writing: as the chapters differ in small things."""
-    cell = cell.replace(" (any)", ", any").replace(r"^\top", r"^{\mathsf T}")
-    return cell.replace("error-term", "error term")
+    cell = cell.replace(" (any)", ", any").replace("error-term", "error term")
+    return cell.replace(r"^\top", r"^{\mathsf T}").replace(r"\top", r"\mathsf T")
 
 
 def test_each_row_at_the_end_of_a_chapter_is_translated_alike():
