@@ -15,7 +15,7 @@ import nbformat
 import numpy as np
 import pytest
 from ipywidgets.embed import embed_data
-from reader import ROOT, STATE, axe_faults, ready
+from reader import ROOT, SMALL, STATE, axe_faults, ready
 
 from book import build, vendor
 from book import live as page_state
@@ -413,7 +413,7 @@ def small_book(tmp_path, built_book):
         config, changed = re.subn(r'\n  url: ".*"\n', f'\n  url: "{url}"\n', config)
         assert changed == 1
         (tmp_path / "_config.yml").write_text(config, "utf-8")
-        shutil.copy(ROOT / "_toc.yml", tmp_path)
+        (tmp_path / "_toc.yml").write_text(SMALL, "utf-8")
         shutil.copytree(ROOT / "book", tmp_path / "book")
         assets = vendor.CACHE / "site"
         shutil.copytree(assets, tmp_path / assets.relative_to(ROOT))
