@@ -158,11 +158,11 @@ INTERACTIVE = {
 
 def test_everything_that_moves_has_a_name(place, show):
     page = show(place.address)
+    # what is out of sight is in no reader's tree, and comes in sight only in time
+    page.add_style_tag(content="* { content-visibility: visible !important }")
+    frames(page)
     session = page.context.new_cdp_session(page)
     for live in page.locator(".nn-live").all():
-        for _ in range(2):  # at first what is above may only now take its real height
-            live.scroll_into_view_if_needed()
-            frames(page)
         live.evaluate("here => { globalThis.here = here; }")
         found = session.send("Runtime.evaluate", {"expression": "here"})["result"]
         tree = session.send(
@@ -193,12 +193,15 @@ def test_reset_brings_back_the_start(place, show):
         assert picture(page, shown.anchor) == drawn[shown.id]
 
 
+PLAYED = ("step", "epoch", "layers")
+
+
 @pytest.fixture
 def players(gallery, gallery_address, show):
     """A page, and its figures that can be played, each with its slider of steps."""
     page = show(gallery_address)
     with_play = [
-        (shown, next(c for c in inputs(shown.kind) if c.name in ("step", "epoch")))
+        (shown, next(c for c in inputs(shown.kind) if c.name in PLAYED))
         for shown in inside(gallery)[0]
         if box(page, shown.anchor)
         .get_by_role("button", name="Play", exact=True)
