@@ -56,15 +56,16 @@ class SquaresOnResiduals(Figure):
     def slopes(self, s):
         x, t = POINTS.T
         r = s.w * x + s.b - t
-        return 2 * CONSTANTS[s.constant] * np.array([r @ x, r.sum()])
+        # one term after the other, as the page adds: a tie must round alike on both
+        return 2 * CONSTANTS[s.constant] * np.cumsum([r * x, r], axis=1)[:, -1]
 
     def caption(self, s):
         x, t = POINTS.T
-        squares = (s.w * x + s.b - t) ** 2
+        squares = np.cumsum((s.w * x + s.b - t) ** 2)[-1]
         dw, db = self.slopes(s)
         return (
-            f"{len(POINTS)} squares, {num(squares.sum(), 2)} in all. With the loss as "
-            f"{s.constant}: {num(self.loss(s, s.w), 3)}, slopes {num(dw, 2)} for w and "
+            f"{len(POINTS)} squares, {num(squares, 2)} in all. With the loss as "
+            f"{s.constant}: {num(CONSTANTS[s.constant] * squares, 3)}, slopes {num(dw, 2)} for w and "
             f"{num(db, 2)} for b; gradient descent converges for η below "
             f"{num(self.steepest(s), 3)}."
         )

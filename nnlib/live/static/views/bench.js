@@ -78,11 +78,16 @@ export default mount((stage) => {
     const before = ghost && { weights: ghost.weights, units: past(run(ghost)) };
     diagram.draw(edges, units, before);
 
-    const [first, count] = stageOf(stages, step);
-    const visible = cells.slice(first, first + count).map(({ symbols, lines }, k) => ({
-      active: first + k === step - 1,
-      lines: first + k < step ? lines : [symbols],
-    }));
+    // who is asked for a number sees the sheet on which it will stand
+    const upTo = Math.min(step + Number(state.ask), cellCount);
+    const [first, count] = stageOf(stages, upTo);
+    const visible = cells.slice(first, first + count).map(({ symbols, lines }, k) => {
+      const at = first + k;
+      const asked = state.ask && at === step ? ["= ?"] : [];
+      const done = state.ask && step === cellCount && at === step - 1 ? ["✓"] : [];
+      const shown = at < step ? [...lines, ...done] : [symbols, ...asked];
+      return { active: at === step - 1, lines: shown };
+    });
     paper.draw(visible, sheets(stages, cells));
     asked.ask(state.ask ? cells[step] : null);
     return {
