@@ -62,10 +62,11 @@ class SquaresOnResiduals(Figure):
     def caption(self, s):
         x, t = POINTS.T
         squares = np.cumsum((s.w * x + s.b - t) ** 2)[-1]
+        value = num(CONSTANTS[s.constant] * squares, 3)
         dw, db = self.slopes(s)
         return (
             f"{len(POINTS)} squares, {num(squares, 2)} in all. With the loss as "
-            f"{s.constant}: {num(CONSTANTS[s.constant] * squares, 3)}, slopes {num(dw, 2)} for w and "
+            f"{s.constant}: {value}, slopes {num(dw, 2)} for w and "
             f"{num(db, 2)} for b; gradient descent converges for η below "
             f"{num(self.steepest(s), 3)}."
         )
